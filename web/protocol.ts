@@ -1,0 +1,99 @@
+/**
+ * Every message between two browsers: schemas, types, limits.
+ * They travel as JSON, over the pair's data channel once it is open and sealed through the room before that
+ * and whenever it is not; callers never know which. Refuses to know keys, sockets and connections.
+ *
+ * Order: what one sender sends arrives in its order or not at all. Times (`at`, `joinedAt`, `hand`) are
+ * milliseconds since the epoch by the sender's clock, good for showing and for a stable order, nothing else.
+ */
+import * as v from 'valibot';
+
+export const TEXT_LIMITS = {
+  /** Characters of a name. */
+  name: 64,
+  /** Characters of one chat message. */
+  chat: 4_000,
+  /** Chat messages kept and handed to a late joiner. */
+  history: 500,
+  /** Characters of a session description: four transceivers are 10,800 in Chromium; a wide margin. */
+  sdp: 60_000,
+} as const;
+
+const Epoch = v.pipe(v.number(), v.integer(), v.minValue(0));
+const Time = v.pipe(v.number(), v.minValue(0));
+const Id = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,32}$/));
+const Name = v.pipe(v.string(), v.maxLength(TEXT_LIMITS.name));
+const ChatText = v.pipe(v.string(), v.minLength(1), v.maxLength(TEXT_LIMITS.chat));
+
+const State = v.object({
+  type: v.literal('state'),
+  name: Name,
+  /** `none`: no microphone at all. `muted`: I chose silence. */
+  microphone: v.picklist(['on', 'muted', 'none']),
+  camera: v.boolean(),
+  screen: v.boolean(),
+  /** When the hand went up; null while it is down. */
+  hand: v.nullable(Time),
+  /** When my recording began; null while I do not record. */
+  recording: v.nullable(Time),
+  stage: v.picklist(['preview', 'in']),
+  /** When I came in; null in preview. */
+  joinedAt: v.nullable(Time),
+});
+
+const Description = v.object({
+  type: v.literal('description'),
+  /** Which connection of the pair: every rebuild is one more. */
+  epoch: Epoch,
+  /** Which offer of its sender in this epoch; an answer repeats the offer's. */
+  offerId: Epoch,
+  description: v.object({ type: v.picklist(['offer', 'answer']), sdp: v.pipe(v.string(), v.maxLength(TEXT_LIMITS.sdp)) }),
+});
+
+const Candidates = v.object({
+  type: v.literal('candidates'),
+  epoch: Epoch,
+  candidates: v.pipe(
+    v.array(
+      v.object({
+        candidate: v.pipe(v.string(), v.maxLength(1_000)),
+        sdpMid: v.nullable(v.string()),
+        sdpMLineIndex: v.nullable(v.number()),
+        usernameFragment: v.nullable(v.string()),
+      }),
+    ),
+    v.maxLength(100),
+  ),
+});
+
+const ChatLine = v.object({ id: Id, from: v.pipe(v.string(), v.maxLength(32)), name: Name, text: ChatText, at: Time });
+
+const Want = v.object({ height: v.number(), fps: v.number() });
+
+export const PeerMessage = v.variant('type', [
+  State,
+  Description,
+  Candidates,
+  v.object({ type: v.literal('chat'), id: Id, text: ChatText, at: Time }),
+  /** A newcomer asks whoever has been here longest. */
+  v.object({ type: v.literal('history-request') }),
+  v.object({ type: v.literal('history'), lines: v.pipe(v.array(ChatLine), v.maxLength(TEXT_LIMITS.history)) }),
+  v.object({ type: v.literal('reaction'), emoji: v.pipe(v.string(), v.maxLength(16)) }),
+  /** What I show of you, in CSS pixels of height and frames a second; 0 where I show nothing. */
+  v.object({ type: v.literal('wants'), camera: Want, screen: Want }),
+  /** What I receive of you. */
+  v.object({ type: v.literal('heard'), audio: v.boolean(), video: v.boolean() }),
+  v.object({ type: v.literal('ping'), id: Epoch }),
+  v.object({ type: v.literal('pong'), id: Epoch }),
+  v.object({ type: v.literal('leave') }),
+]);
+
+/** A sealed frame and a channel message both carry a list: what belongs together arrives together. */
+export const PeerMessages = v.pipe(v.array(PeerMessage), v.minLength(1), v.maxLength(64));
+
+export type PeerMessage = v.InferOutput<typeof PeerMessage>;
+export type State = v.InferOutput<typeof State>;
+export type Description = v.InferOutput<typeof Description>;
+export type Candidates = v.InferOutput<typeof Candidates>;
+export type ChatLine = v.InferOutput<typeof ChatLine>;
+export type Wants = Extract<PeerMessage, { type: 'wants' }>;
