@@ -1,0 +1,37 @@
+/**
+ * What browser tests need from the system: a browser and a TURN server, the distribution's own.
+ * Installs them by apt where that is possible, else says the command. Plain JavaScript for Node 18.
+ */
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+
+/** A Debian package for each command that the tests start. */
+const NEEDED = { chromium: 'chromium', turnserver: 'coturn' };
+
+function present(command) {
+  // Debian keeps servers in sbin, which is not on everybody's path.
+  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin', '/usr/sbin', '/usr/local/bin'];
+  return folders.some((folder) => existsSync(join(folder, command)));
+}
+
+/** Ends the process with the command to run where something is missing and cannot be installed from here. */
+export function installSystem() {
+  const missing = Object.keys(NEEDED).filter((command) => !present(command));
+  if (missing.length === 0) return;
+  const packages = missing.map((command) => NEEDED[command]);
+  const command = `apt-get update && apt-get install -y --no-install-recommends ${packages.join(' ')}`;
+  if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) {
+    console.error(`The tests need ${missing.join(' and ')}. On Debian or Ubuntu:\n  sudo sh -c '${command}'`);
+    process.exit(1);
+  }
+  console.log(`Installing ${packages.join(', ')}…`);
+  const apt = spawnSync('sh', ['-c', command], {
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    encoding: 'utf8',
+  });
+  if (apt.status === 0) return;
+  console.error(`${apt.stdout}${apt.stderr}\nThis failed:\n  ${command}`);
+  process.exit(1);
+}
