@@ -27,6 +27,8 @@ const ChatText = v.pipe(v.string(), v.minLength(1), v.maxLength(TEXT_LIMITS.chat
 
 const State = v.object({
   type: v.literal('state'),
+  /** Grows with every change: an older state that took a slower path is dropped. */
+  revision: Epoch,
   name: Name,
   /** `none`: no microphone at all. `muted`: I chose silence. */
   microphone: v.picklist(['on', 'muted', 'none']),
@@ -47,7 +49,10 @@ const Description = v.object({
   epoch: Epoch,
   /** Which offer of its sender in this epoch; an answer repeats the offer's. */
   offerId: Epoch,
-  description: v.object({ type: v.picklist(['offer', 'answer']), sdp: v.pipe(v.string(), v.maxLength(TEXT_LIMITS.sdp)) }),
+  description: v.object({
+    type: v.picklist(['offer', 'answer']),
+    sdp: v.pipe(v.string(), v.maxLength(TEXT_LIMITS.sdp)),
+  }),
 });
 
 const Candidates = v.object({
@@ -68,8 +73,6 @@ const Candidates = v.object({
 
 const ChatLine = v.object({ id: Id, from: v.pipe(v.string(), v.maxLength(32)), name: Name, text: ChatText, at: Time });
 
-const Want = v.object({ height: v.number(), fps: v.number() });
-
 export const PeerMessage = v.variant('type', [
   State,
   Description,
@@ -79,21 +82,22 @@ export const PeerMessage = v.variant('type', [
   v.object({ type: v.literal('history-request') }),
   v.object({ type: v.literal('history'), lines: v.pipe(v.array(ChatLine), v.maxLength(TEXT_LIMITS.history)) }),
   v.object({ type: v.literal('reaction'), emoji: v.pipe(v.string(), v.maxLength(16)) }),
-  /** What I show of you, in CSS pixels of height and frames a second; 0 where I show nothing. */
-  v.object({ type: v.literal('wants'), camera: Want, screen: Want }),
-  /** What I receive of you. */
-  v.object({ type: v.literal('heard'), audio: v.boolean(), video: v.boolean() }),
   v.object({ type: v.literal('ping'), id: Epoch }),
   v.object({ type: v.literal('pong'), id: Epoch }),
   v.object({ type: v.literal('leave') }),
 ]);
 
 /** A sealed frame and a channel message both carry a list: what belongs together arrives together. */
-export const PeerMessages = v.pipe(v.array(PeerMessage), v.minLength(1), v.maxLength(64));
+export const PeerMessagesText = v.pipe(
+  v.string(),
+  v.parseJson(),
+  v.array(PeerMessage),
+  v.minLength(1),
+  v.maxLength(64),
+);
 
 export type PeerMessage = v.InferOutput<typeof PeerMessage>;
 export type State = v.InferOutput<typeof State>;
 export type Description = v.InferOutput<typeof Description>;
 export type Candidates = v.InferOutput<typeof Candidates>;
 export type ChatLine = v.InferOutput<typeof ChatLine>;
-export type Wants = Extract<PeerMessage, { type: 'wants' }>;

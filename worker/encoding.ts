@@ -5,9 +5,9 @@
 
 const encoder = new TextEncoder();
 
-/** UTF-8 bytes of `text`. */
+/** UTF-8 bytes of `text`. A copy: workerd's types do not promise that the encoder's buffer is not shared. */
 export function utf8(text: string): Uint8Array<ArrayBuffer> {
-  return encoder.encode(text);
+  return new Uint8Array(encoder.encode(text));
 }
 
 /** `parts` end to end; strings as UTF-8. */

@@ -66,8 +66,8 @@ const Hello = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]+$/), v.maxLength(LIMITS
 
 export const IceServer = v.object({
   urls: v.union([v.string(), v.array(v.string())]),
-  username: v.optional(v.string()),
-  credential: v.optional(v.string()),
+  username: v.exactOptional(v.string()),
+  credential: v.exactOptional(v.string()),
 });
 const IceServers = v.array(IceServer);
 /** Milliseconds since the epoch, or null where nothing in `iceServers` expires. */
@@ -125,7 +125,7 @@ export const FromRoom = v.variant('type', [
     iceExpiresAt: IceExpiresAt,
     policy: Policy,
     /** Set where a configured TURN provider did not answer: STUN only, for now. */
-    relayUnavailable: v.optional(v.boolean()),
+    relayUnavailable: v.exactOptional(v.boolean()),
   }),
   v.object({ type: v.literal('entered'), sid: Sid, hello: Hello }),
   v.object({ type: v.literal('left'), sid: Sid, reason: v.picklist(['left', 'lost', 'lease']) }),
@@ -134,7 +134,7 @@ export const FromRoom = v.variant('type', [
     type: v.literal('ice'),
     iceServers: IceServers,
     iceExpiresAt: IceExpiresAt,
-    relayUnavailable: v.optional(v.boolean()),
+    relayUnavailable: v.exactOptional(v.boolean()),
   }),
   /** Sent before a final close, so that a person can be told why in a sentence. */
   v.object({ type: v.literal('refused'), code: v.number(), message: v.string() }),

@@ -1,0 +1,295 @@
+/**
+ * Call: being in one room. The composition root: commands go down from the screens to self and the network, facts come up from
+ * them into participants, chat and notices, and only this class sees both. It wires; what it would have to *do* is theirs.
+ */
+import { Chat } from './chat.svelte.ts';
+import { SLOTS } from './mesh/peer.ts';
+import { Network } from './network.ts';
+import { Notices } from './notices.svelte.ts';
+import { Participant } from './participant.svelte.ts';
+import { Participants } from './participants.svelte.ts';
+import { loadPreferences, savePreferences } from './preferences.ts';
+import type { PeerMessage, State } from './protocol.ts';
+import { refusalOf, type Refusal } from './refusal.ts';
+import type { SignalingState } from './room/signaling.ts';
+import type { Link } from './seal/link.ts';
+import { Self } from './self.svelte.ts';
+
+export type { Refusal };
+export type RoomState = 'idle' | 'connecting' | 'open' | 'retrying' | 'unreachable';
+
+/** Milliseconds without the room after which a person is told; shorter gaps are nobody's business. */
+const UNREACHABLE_AFTER = 10_000;
+
+export class Call {
+  /** The whole link, for "Copy link" and the QR code. */
+  readonly link: string;
+  readonly self: Self;
+  readonly chat: Chat;
+  readonly notices = new Notices();
+  stage = $state<'preview' | 'in' | 'left' | 'refused'>('preview');
+  refusal = $state<Refusal>();
+  room = $state<RoomState>('idle');
+  pinned = $state<string>();
+  /** When I came in, and how long I was in once I have left; milliseconds. */
+  startedAt = $state<number>();
+  leftAfter = $state<number>();
+  /** People that the room takes. */
+  capacity = $state(0);
+  /** A configured TURN provider did not answer: direct connections only, for now. */
+  relayUnavailable = $state(false);
+  relayConfigured = $state(false);
+  #hideAddress = $state(loadPreferences().hideAddress);
+  #people = $state.raw(new Participants(new Participant('', 'self'), () => 0));
+
+  readonly #link: Link;
+  readonly #ending = new AbortController();
+  #network: Network | undefined;
+  #entering: Promise<void> | undefined;
+  #unreachableTimer: ReturnType<typeof setTimeout> | undefined;
+  #revision = 0;
+  #hand: number | null = null;
+
+  constructor(link: Link) {
+    this.#link = link;
+    this.link = link.url;
+    this.self = new Self({
+      onTrack: (kind, track) => {
+        this.#network?.mesh.setTrack(kind, track ?? null);
+        this.me.show(this.self.tracks);
+      },
+      onState: () => this.#announce(),
+      onNotice: ({ text, ...options }) => this.notices.say(text, options),
+    });
+    this.chat = new Chat({
+      me: () => ({ sid: this.me.sid, name: this.me.name }),
+      nameOf: (sid) => this.#people.find(sid)?.name ?? '',
+      broadcast: (message) => this.#network?.mesh.broadcast(message) ?? false,
+      send: (sid, message) => this.#network?.mesh.send(sid, message),
+    });
+  }
+
+  get me(): Participant {
+    return this.#people.me;
+  }
+
+  /** Everyone who is in, me first. */
+  get participants(): Participant[] {
+    return this.#people.in;
+  }
+
+  get previewing(): number {
+    return this.#people.previewing;
+  }
+
+  get presenters(): Participant[] {
+    return this.#people.presenters;
+  }
+
+  get speaker(): Participant | undefined {
+    return this.#people.speaker;
+  }
+
+  /** My connections go through the relay only, so that nobody in the meeting learns my address. */
+  get hideAddress(): boolean {
+    return this.#hideAddress;
+  }
+
+  set hideAddress(hide: boolean) {
+    this.#hideAddress = hide;
+    savePreferences({ hideAddress: hide });
+    this.#network?.reroute();
+  }
+
+  /** Opens the room in pre-join. To be called after a gesture, or where the devices are granted already: never on load. */
+  enter(): Promise<void> {
+    this.#entering ??= this.#open();
+    return this.#entering;
+  }
+
+  join(): void {
+    if (this.stage !== 'preview') return;
+    this.stage = 'in';
+    this.startedAt = Date.now();
+    void this.enter();
+    this.#announce();
+    for (const { sid, stage, introduced } of this.participants) {
+      if (introduced && stage === 'in' && sid !== this.me.sid) this.#meet(sid);
+    }
+  }
+
+  leave(): void {
+    if (this.stage === 'left' || this.stage === 'refused') return;
+    this.leftAfter = this.startedAt === undefined ? 0 : Date.now() - this.startedAt;
+    this.stage = 'left';
+    this.#end();
+  }
+
+  pin(sid: string | undefined): void {
+    this.pinned = sid;
+  }
+
+  toggleMicrophone(): void {
+    void this.self.toggleMicrophone();
+  }
+
+  toggleCamera(): void {
+    void this.self.toggleCamera();
+  }
+
+  toggleScreen(): void {
+    void this.self.toggleScreen();
+  }
+
+  toggleHand(): void {
+    this.#hand = this.#hand === null ? Date.now() : null;
+    this.#announce();
+  }
+
+  react(emoji: string): void {
+    this.me.react(emoji);
+    this.#network?.mesh.broadcast({ type: 'reaction', emoji });
+  }
+
+  retryRoom(): void {
+    this.#network?.nudge();
+  }
+
+  close(): void {
+    this.#end();
+  }
+
+  async #open(): Promise<void> {
+    this.room = 'connecting';
+    const network = await Network.open({
+      link: this.#link,
+      origin: location.origin,
+      addressHidden: () => this.#hideAddress,
+      greeting: () => [this.#state()],
+      onMessage: (sid, message) => this.#onMessage(sid, message),
+      onTracks: (sid, tracks) => this.#people.of(sid).show(tracks),
+      onConnection: (sid, connection) => (this.#people.of(sid).connection = connection),
+      onRoute: (sid, route) => (this.#people.of(sid).relayed = route === 'relayed'),
+      onChannel: (sid) => this.#onChannel(sid),
+      onGone: (sid) => this.#people.remove(sid),
+      onMismatch: (sid) => (this.#people.of(sid).mismatch = true),
+      onRoom: (state) => this.#onRoom(state),
+      onCapacity: (capacity) => (this.capacity = capacity),
+      onRelay: (relay) => {
+        this.relayConfigured = relay !== 'none';
+        this.relayUnavailable = relay === 'unavailable';
+      },
+      onRefused: (code, reason) => this.#onRefused(code, reason),
+    });
+    if (this.#ending.signal.aborted) {
+      network.leave();
+      return;
+    }
+    this.#network = network;
+    window.addEventListener('pagehide', () => this.#end(), { signal: this.#ending.signal });
+    this.#adoptMe(network);
+  }
+
+  /** Now that my sid is known, the tile that stood for me gets it. */
+  #adoptMe(network: Network): void {
+    this.#people.close();
+    const levelOf = ({ self, sid }: Participant) => (self ? this.self.level() : network.mesh.level(sid));
+    this.#people = new Participants(new Participant(network.sid, 'self'), levelOf);
+    this.me.apply(this.#state());
+    this.me.show(this.self.tracks);
+    for (const slot of SLOTS) network.mesh.setTrack(slot, this.self.tracks[slot] ?? null);
+  }
+
+  #onMessage(sid: string, message: PeerMessage): void {
+    const participant = this.#people.of(sid);
+    switch (message.type) {
+      case 'state':
+        participant.apply(message);
+        this.#network?.mesh.setAudience(sid, this.stage === 'in' && participant.stage === 'in' ? 'in' : 'out');
+        if (this.stage === 'in' && participant.stage === 'in') this.#meet(sid);
+        return;
+      case 'chat':
+        if (participant.stage === 'in') this.chat.receive(sid, message);
+        return;
+      case 'history-request':
+        if (this.stage === 'in') this.chat.tell(sid);
+        return;
+      case 'history':
+        this.chat.learn(message.lines);
+        return;
+      case 'reaction':
+        participant.react(message.emoji);
+        return;
+      // The pair keeps these to itself.
+      case 'description':
+      case 'candidates':
+      case 'ping':
+      case 'pong':
+      case 'leave':
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  /** Both of us are in: they are sent my media, and the first of them is asked for the chat. */
+  #meet(sid: string): void {
+    this.#network?.mesh.setAudience(sid, 'in');
+    const first = this.participants.find(({ self }) => !self);
+    if (first && (first.joinedAt ?? Infinity) < (this.startedAt ?? 0)) this.chat.catchUp(first.sid);
+  }
+
+  #onChannel(sid: string): void {
+    this.#network?.mesh.send(sid, this.#state());
+    if (this.stage === 'in') this.chat.repeat(sid);
+    if (this.#network?.mesh.reachesAll()) this.chat.delivered();
+  }
+
+  #onRefused(code: number, reason: string): void {
+    this.refusal = refusalOf(code, reason);
+    this.stage = 'refused';
+    this.#end();
+  }
+
+  #onRoom(state: SignalingState): void {
+    clearTimeout(this.#unreachableTimer);
+    if (state === 'closed') return;
+    if (state === 'retrying') this.#unreachableTimer = setTimeout(() => (this.room = 'unreachable'), UNREACHABLE_AFTER);
+    if (this.room !== 'unreachable' || state === 'open') this.room = state;
+    if (state === 'open') this.chat.delivered();
+  }
+
+  /** Who I am, as everyone shows me. In pre-join that is nobody yet: neither a name nor what is on. */
+  #state(): State {
+    const inside = this.stage === 'in';
+    const { microphone, camera, screen, name } = this.self;
+    this.#revision += 1;
+    return {
+      type: 'state',
+      revision: this.#revision,
+      name: inside ? name.trim() : '',
+      microphone: microphone === 'off' ? 'none' : microphone === 'on' ? 'on' : 'muted',
+      camera: camera === 'on',
+      screen: screen === 'on',
+      hand: this.#hand,
+      recording: null,
+      stage: inside ? 'in' : 'preview',
+      joinedAt: inside ? (this.startedAt ?? null) : null,
+    };
+  }
+
+  #announce(): void {
+    const state = this.#state();
+    this.me.apply(state);
+    if (this.stage === 'in') this.#network?.mesh.broadcast(state);
+  }
+
+  #end(): void {
+    if (this.#ending.signal.aborted) return;
+    this.#ending.abort();
+    clearTimeout(this.#unreachableTimer);
+    this.#network?.leave();
+    this.self.close();
+    this.#people.close();
+  }
+}

@@ -1,0 +1,198 @@
+/**
+ * The ladder of one pair: new → live → suspect → restarting(n) → rebuilding → … → gone. A pure state machine: it is told
+ * facts and the time, and answers with effects. It decides by timers, never by a connection's events alone: in Firefox an
+ * ICE restart that fails fires no second event, so whoever waits for one waits for ever.
+ *
+ * Both sides run it. The driver (larger sid) acts at once; the other waits a moment longer, so that one offer is made and not
+ * two; where only one of them notices (one direction is dead), it acts by itself, and perfect negotiation sorts out the rest.
+ * It never gives up while the tab lives: only a leave, or an absence that the room confirms, makes a pair `gone`.
+ * Refuses to know connections, descriptions and sockets.
+ */
+
+/** Milliseconds. */
+export const TIMES = {
+  /** Audio comes every 20 ms: so long without a packet is a stall, not jitter. */
+  mediaSilence: 500,
+  /** Without media the channel's pong is the only sign of life, and it comes once a second. */
+  silence: 2_000,
+  /** From suspicion to the first restart: time for one pong at 300 ms round trip. */
+  patience: 350,
+  /** What the other side waits longer than the driver. */
+  courtesy: 600,
+  /** When a person is told; with a tick of 250 ms the tile says it within 2.5 s. */
+  told: 2_200,
+  /** A new connection that is not up by then is called stuck. */
+  stuck: 8_000,
+  /** Between attempts; the last repeats. ICE checks go on for about 15 s in Chromium, 5 s in Firefox. */
+  attempts: [3_000, 3_000, 4_000, 5_000],
+  /** No contact for so long, and the room does not know them either: gone. */
+  absence: 12_000,
+} as const;
+
+/** Restarts that were answered and brought nothing: then the connection itself is at fault. */
+const ANSWERED_BEFORE_REBUILD = 2;
+
+export type RecoveryState =
+  | { name: 'new'; since: number; nextAt: number }
+  | { name: 'live' }
+  | { name: 'suspect'; since: number }
+  | { name: 'restarting'; since: number; attempt: number; answered: number; nextAt: number }
+  | { name: 'gone' };
+
+export interface RecoveryEffects {
+  /** Sends the unanswered first offer again. */
+  resend(): void;
+  restart(): void;
+  /** A new connection; every second one through the relay alone. */
+  rebuild(path: 'any' | 'relay'): void;
+  gone(): void;
+  /** A ping at once, to find out. */
+  probe(): void;
+}
+
+export class Recovery {
+  readonly #effects: RecoveryEffects;
+  readonly #driver: boolean;
+  #state: RecoveryState;
+  #born: number;
+  #lastContact: number;
+  #lastMedia = -Infinity;
+  #absentSince: number | undefined;
+  #rebuilds = 0;
+  #everLive = false;
+
+  constructor(options: { driver: boolean; now: number; effects: RecoveryEffects }) {
+    this.#effects = options.effects;
+    this.#driver = options.driver;
+    this.#born = options.now;
+    this.#lastContact = options.now;
+    this.#state = { name: 'new', since: options.now, nextAt: options.now + this.#delay(TIMES.attempts[0]) };
+  }
+
+  get state(): RecoveryState {
+    return this.#state;
+  }
+
+  /** What the tile says. */
+  shown(now: number): 'connecting' | 'live' | 'reconnecting' | 'stuck' {
+    const state = this.#state;
+    if (state.name === 'live') return 'live';
+    if (!this.#everLive) return now - this.#born >= TIMES.stuck ? 'stuck' : 'connecting';
+    return now - this.#lastContact >= TIMES.told ? 'reconnecting' : 'live';
+  }
+
+  /** The other side was heard over the connection itself: a message, a pong, a packet. */
+  contact(now: number, kind: 'message' | 'media'): void {
+    this.#lastContact = now;
+    if (kind === 'media') this.#lastMedia = now;
+    this.#absentSince = undefined;
+    if (this.#state.name === 'gone') return;
+    this.#state = { name: 'live' };
+    this.#everLive = true;
+    this.#rebuilds = 0;
+  }
+
+  /** An answer to my restart came: the other side is there, and signals still have a path. */
+  answered(): void {
+    if (this.#state.name === 'restarting') this.#state = { ...this.#state, answered: this.#state.answered + 1 };
+  }
+
+  /** The room does not know the other side any more, or knows it again. Advice, not a reason: see `tick`. */
+  roster(now: number, presence: 'present' | 'absent'): void {
+    this.#absentSince = presence === 'present' ? undefined : (this.#absentSince ?? now);
+  }
+
+  /** The network, the page or the room has come back: no reason to wait for the timer. */
+  nudge(now: number): void {
+    const state = this.#state;
+    if (state.name === 'restarting' || state.name === 'new') this.#attempt(now);
+    else if (state.name === 'suspect') this.#restart(now, 0);
+    else if (state.name === 'live') this.#effects.probe();
+  }
+
+  /** The browser refused a description, or the connection cannot go on. */
+  broken(now: number): void {
+    if (this.#state.name !== 'gone') this.#rebuild(now);
+  }
+
+  /** The other side said goodbye. */
+  left(): void {
+    if (this.#state.name === 'gone') return;
+    this.#state = { name: 'gone' };
+    this.#effects.gone();
+  }
+
+  /** They came back after they were gone; their connection is made anew by whoever offers. */
+  returned(now: number): void {
+    if (this.#state.name !== 'gone') return;
+    this.#absentSince = undefined;
+    this.#born = now;
+    this.#lastContact = now;
+    this.#everLive = false;
+    this.#state = { name: 'new', since: now, nextAt: now + this.#delay(TIMES.attempts[0]) };
+  }
+
+  /** To be called a few times a second. */
+  tick(now: number): void {
+    const state = this.#state;
+    if (state.name === 'gone') return;
+    const silentFor = now - this.#lastContact;
+    if (this.#absentSince !== undefined && silentFor >= TIMES.absence && now - this.#absentSince >= TIMES.absence) {
+      this.left();
+      return;
+    }
+    switch (state.name) {
+      case 'live': {
+        const wasFlowing = this.#lastContact - this.#lastMedia < TIMES.mediaSilence;
+        if (silentFor < (wasFlowing ? TIMES.mediaSilence : TIMES.silence)) return;
+        this.#state = { name: 'suspect', since: now };
+        this.#effects.probe();
+        return;
+      }
+      case 'suspect':
+        if (now - state.since >= this.#delay(TIMES.patience)) this.#restart(now, 0);
+        return;
+      case 'new':
+      case 'restarting':
+        if (now >= state.nextAt) this.#attempt(now);
+        return;
+      default:
+        state satisfies never;
+    }
+  }
+
+  #attempt(now: number): void {
+    const state = this.#state;
+    if (state.name === 'new') {
+      if (now - state.since < TIMES.stuck) {
+        this.#effects.resend();
+        this.#state = { ...state, nextAt: now + this.#delay(TIMES.attempts[0]) };
+      } else this.#rebuild(now);
+    } else if (state.name === 'restarting') {
+      if (state.answered >= ANSWERED_BEFORE_REBUILD) this.#rebuild(now);
+      else this.#restart(now, state.attempt + 1, state);
+    }
+  }
+
+  #restart(now: number, attempt: number, from?: { since: number; answered: number }): void {
+    const wait = TIMES.attempts[Math.min(attempt, TIMES.attempts.length - 1)] ?? 0;
+    this.#state = {
+      name: 'restarting',
+      since: from?.since ?? now,
+      attempt,
+      answered: from?.answered ?? 0,
+      nextAt: now + this.#delay(wait),
+    };
+    this.#effects.restart();
+  }
+
+  #rebuild(now: number): void {
+    this.#rebuilds += 1;
+    this.#state = { name: 'restarting', since: now, attempt: 0, answered: 0, nextAt: now + this.#delay(TIMES.stuck) };
+    this.#effects.rebuild(this.#rebuilds % 2 === 0 ? 'relay' : 'any');
+  }
+
+  #delay(time: number): number {
+    return this.#driver ? time : time + TIMES.courtesy;
+  }
+}

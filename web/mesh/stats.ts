@@ -1,0 +1,51 @@
+/**
+ * What a connection tells of itself: when the last packet came, how loud it is, by which route it goes.
+ * Refuses to know what follows from it.
+ */
+
+/**
+ * The RTP time of the last audio packet that reached the loudspeaker; `undefined` where none has in the last 10 s. Another
+ * value says that packets came. Synchronous and cheap, where `getStats()` costs a task in the network thread for every connection.
+ */
+export function lastPacket(receiver: RTCRtpReceiver): number | undefined {
+  return receiver.getSynchronizationSources()[0]?.rtpTimestamp;
+}
+
+/** Loudness of what was last received, 0 to 1 (linear, 1 = 0 dBov; RFC 6464). */
+export function receivedLevel(receiver: RTCRtpReceiver): number {
+  return receiver.getSynchronizationSources()[0]?.audioLevel ?? 0;
+}
+
+/** True where the selected candidate pair has a relay at either end. */
+export async function isRelayed(connection: RTCPeerConnection): Promise<boolean> {
+  const stats = await connection.getStats();
+  const selected = selectedPair(stats);
+  if (!selected) return false;
+  return [selected.localCandidateId, selected.remoteCandidateId].some((id) => {
+    const candidate: unknown = stats.get(id ?? '');
+    return isCandidate(candidate) && candidate.candidateType === 'relay';
+  });
+}
+
+interface CandidatePair {
+  readonly localCandidateId?: string;
+  readonly remoteCandidateId?: string;
+}
+
+function selectedPair(stats: RTCStatsReport): CandidatePair | undefined {
+  let found: CandidatePair | undefined;
+  stats.forEach((entry: RTCIceCandidatePairStats & { selected?: boolean }) => {
+    // Firefox marks the pair itself, Chromium names it in the transport and nominates it.
+    if (entry.type === 'candidate-pair' && (entry.selected ?? (entry.nominated && entry.state === 'succeeded')))
+      found = entry;
+  });
+  stats.forEach((entry: RTCTransportStats) => {
+    const named: unknown = entry.type === 'transport' ? stats.get(entry.selectedCandidatePairId ?? '') : undefined;
+    if (typeof named === 'object' && named !== null) found = named;
+  });
+  return found;
+}
+
+function isCandidate(entry: unknown): entry is { candidateType: string } {
+  return typeof entry === 'object' && entry !== null && 'candidateType' in entry;
+}

@@ -1,0 +1,227 @@
+/**
+ * My socket to the room: opened, entered, kept alive, and opened again for as long as the tab lives.
+ * Nothing is queued here: what cannot be sent now is the caller's to keep (`send` answers false), because a stale offer
+ * delivered late does harm. Refuses to know what is in a box and who the people are.
+ */
+import * as v from 'valibot';
+import {
+  CLOSE,
+  FromRoom,
+  LIMITS,
+  PING,
+  PONG,
+  RETRIED_CLOSE_CODES,
+  ROOM_PATH,
+  type Enter,
+  type FromBrowser,
+} from '../../worker/protocol.ts';
+import { retryDelay } from './backoff.ts';
+
+/** Milliseconds an attempt may take: TCP and TLS at 600 ms round trip take 1.8 s. */
+const ATTEMPT_LIMIT = 3_000;
+/** Pings without an answer after which the socket is dead, whatever it says of itself. */
+const MISSED_PINGS = 2;
+/** A timer that came this many milliseconds late: the machine slept. */
+const SLEPT = 3_000;
+/** Milliseconds for a probe to be answered before the socket is replaced. */
+const PROBE_LIMIT = 1_500;
+
+const FromRoomText = v.pipe(v.string(), v.parseJson(), FromRoom);
+
+export type SignalingState = 'closed' | 'connecting' | 'open' | 'retrying';
+type Received<T extends FromRoom['type']> = Extract<FromRoom, { type: T }>;
+
+export interface SignalingOptions {
+  /** `https://host` of this page. */
+  origin: string;
+  roomId: string;
+  /** The `enter` for a challenge of the room. */
+  enter: (challenge: string) => Promise<Enter>;
+  onWelcome: (message: Received<'welcome'>) => void;
+  onEntered: (message: Received<'entered'>) => void;
+  onLeft: (message: Received<'left'>) => void;
+  onFrame: (message: Received<'frame'>) => void;
+  onIce: (message: Received<'ice'>) => void;
+  /** A close that no retry can mend; the code is one of CLOSE. */
+  onRefused: (code: number, reason: string) => void;
+  onState: (state: SignalingState) => void;
+}
+
+export class Signaling {
+  readonly #options: SignalingOptions;
+  #socket: WebSocket | undefined;
+  #state: SignalingState = 'closed';
+  #attempt = 0;
+  #lostAt: number | undefined;
+  #retryTimer: ReturnType<typeof setTimeout> | undefined;
+  #attemptTimer: ReturnType<typeof setTimeout> | undefined;
+  #heartbeat: ReturnType<typeof setInterval> | undefined;
+  #probeTimer: ReturnType<typeof setTimeout> | undefined;
+  #unanswered = 0;
+  #lastBeat = 0;
+
+  constructor(options: SignalingOptions) {
+    this.#options = options;
+  }
+
+  get state(): SignalingState {
+    return this.#state;
+  }
+
+  open(): void {
+    if (this.#state !== 'closed') return;
+    this.#setState('connecting');
+    this.#connect();
+  }
+
+  /** False where the socket has not entered: nothing is kept for later. */
+  send(message: FromBrowser): boolean {
+    if (this.#state !== 'open' || this.#socket?.readyState !== WebSocket.OPEN) return false;
+    this.#socket.send(JSON.stringify(message));
+    return true;
+  }
+
+  /** The network or the page has come back: find out now whether the socket still lives, or try at once. */
+  nudge(): void {
+    if (this.#state === 'open') this.#probe();
+    else if (this.#state === 'retrying' && this.#retryTimer !== undefined) {
+      clearTimeout(this.#retryTimer);
+      this.#retryTimer = undefined;
+      this.#connect();
+    }
+  }
+
+  /** Leaves the room for good. */
+  close(): void {
+    this.send({ type: 'leave' });
+    this.#drop(CLOSE.left);
+    clearTimeout(this.#retryTimer);
+    this.#setState('closed');
+  }
+
+  #connect(): void {
+    const { origin, roomId } = this.#options;
+    const socket = new WebSocket(`${origin.replace(/^http/, 'ws')}${ROOM_PATH}${roomId}`);
+    this.#socket = socket;
+    this.#attemptTimer = setTimeout(() => this.#lost(socket, 1006, ''), ATTEMPT_LIMIT);
+    socket.onmessage = ({ data }) => this.#receive(socket, data);
+    socket.onclose = ({ code, reason }) => this.#lost(socket, code, reason);
+  }
+
+  #receive(socket: WebSocket, data: unknown): void {
+    if (socket !== this.#socket || typeof data !== 'string') return;
+    this.#unanswered = 0;
+    if (data === PONG) {
+      clearTimeout(this.#probeTimer);
+      this.#probeTimer = undefined;
+      return;
+    }
+    const parsed = v.safeParse(FromRoomText, data);
+    // A newer room may say more than this page knows.
+    if (parsed.success) this.#handle(socket, parsed.output);
+  }
+
+  #handle(socket: WebSocket, message: FromRoom): void {
+    const { onWelcome, onEntered, onLeft, onFrame, onIce } = this.#options;
+    switch (message.type) {
+      case 'challenge':
+        void this.#enter(socket, message.nonce);
+        return;
+      case 'welcome':
+        this.#entered();
+        onWelcome(message);
+        return;
+      case 'entered':
+        onEntered(message);
+        return;
+      case 'left':
+        onLeft(message);
+        return;
+      case 'frame':
+        onFrame(message);
+        return;
+      case 'ice':
+        onIce(message);
+        return;
+      case 'refused':
+        // The close that follows says the same with its code; the sentence is for who looks at the wire.
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  async #enter(socket: WebSocket, challenge: string): Promise<void> {
+    const enter = await this.#options.enter(challenge);
+    if (socket === this.#socket && socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(enter));
+  }
+
+  #entered(): void {
+    clearTimeout(this.#attemptTimer);
+    this.#attempt = 0;
+    this.#lostAt = undefined;
+    this.#lastBeat = Date.now();
+    this.#heartbeat = setInterval(() => this.#beat(), LIMITS.pingInterval);
+    this.#setState('open');
+  }
+
+  #beat(): void {
+    const late = Date.now() - this.#lastBeat - LIMITS.pingInterval;
+    this.#lastBeat = Date.now();
+    if (late > SLEPT) {
+      this.#probe();
+      return;
+    }
+    if (this.#unanswered >= MISSED_PINGS && this.#socket) {
+      this.#lost(this.#socket, 1006, '');
+      return;
+    }
+    this.#unanswered += 1;
+    this.#socket?.send(PING);
+  }
+
+  #probe(): void {
+    const socket = this.#socket;
+    if (!socket || this.#probeTimer !== undefined) return;
+    socket.send(PING);
+    this.#probeTimer = setTimeout(() => this.#lost(socket, 1006, ''), PROBE_LIMIT);
+  }
+
+  #lost(socket: WebSocket, code: number, reason: string): void {
+    if (socket !== this.#socket) return;
+    this.#drop(1000);
+    if (!RETRIED_CLOSE_CODES.includes(code)) {
+      this.#setState('closed');
+      this.#options.onRefused(code, reason);
+      return;
+    }
+    this.#lostAt ??= Date.now();
+    this.#setState('retrying');
+    const delay = retryDelay({ attempt: this.#attempt, outage: Date.now() - this.#lostAt, random: Math.random() });
+    this.#attempt += 1;
+    this.#retryTimer = setTimeout(() => {
+      this.#retryTimer = undefined;
+      this.#connect();
+    }, delay);
+  }
+
+  #drop(code: number): void {
+    clearTimeout(this.#attemptTimer);
+    clearTimeout(this.#probeTimer);
+    clearInterval(this.#heartbeat);
+    this.#probeTimer = undefined;
+    this.#unanswered = 0;
+    const socket = this.#socket;
+    this.#socket = undefined;
+    if (!socket) return;
+    socket.onmessage = socket.onclose = null;
+    // 1000 and 3000–4999 are the only codes a page may close with.
+    socket.close(code);
+  }
+
+  #setState(state: SignalingState): void {
+    if (state === this.#state) return;
+    this.#state = state;
+    this.#options.onState(state);
+  }
+}
