@@ -31,29 +31,44 @@ export function install() {
   }
 }
 
-/** The environment of every tool: the packages' Node 24 first on the path, nothing sent to anybody, no question asked. */
+/**
+ * The environment of every tool: the packages' Node 24 first on the path, nothing sent to anybody, no question asked.
+ * @param {Record<string, string>} extra
+ * @returns {Record<string, string>}
+ */
 export function environment(extra = {}) {
   const variables = {
     ...process.env,
     WRANGLER_SEND_METRICS: 'false',
     WRANGLER_SEND_ERROR_REPORTS: 'false',
     WRANGLER_NO_SKILLS_UPDATE_PROMPTS: 'true',
+    // The room does not use Request.cf, which wrangler dev would fetch from Cloudflare.
+    CLOUDFLARE_CF_FETCH_ENABLED: 'false',
     ...extra,
   };
   const name = Object.keys(variables).find((key) => key.toUpperCase() === 'PATH') ?? 'PATH';
   return { ...variables, [name]: `${bin}${delimiter}${variables[name] ?? ''}` };
 }
 
-/** Command and first arguments that run the JavaScript file `script` of a package with the packages' Node 24. */
+/**
+ * Command and first arguments that run the JavaScript file `script` of a package with the packages' Node 24.
+ * @param {string} script
+ * @returns {[string, string]}
+ */
 export function withNode24(script) {
   const node = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
   return [existsSync(node) ? node : process.execPath, join(root, 'node_modules', script)];
 }
 
-/** Runs `command` until it ends; what it prints is kept and, if `onOutput` is given, handed over as it comes. */
-export function run([command, ...args], { env = environment(), onOutput, signal } = {}) {
+/**
+ * Runs `command` until it ends; what it prints is kept and, if `onOutput` is given, handed over as it comes.
+ * @param {string[]} command
+ * @param {{env?: NodeJS.ProcessEnv, onOutput?: (text: string) => void, signal?: AbortSignal}} options
+ * @returns {Promise<{code: number, output: string}>}
+ */
+export function run(command, { env = environment(), onOutput, signal } = {}) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: root, env, signal, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn(command[0], command.slice(1), { cwd: root, env, signal, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     const keep = (chunk) => {
       output += chunk;
