@@ -3,12 +3,14 @@
  * them into participants, chat and notices, and only this class sees both. It wires; what it would have to *do* is theirs.
  */
 import { Chat } from './chat.svelte.ts';
+import * as m from './i18n/generated/messages.js';
 import { SLOTS } from './mesh/peer.ts';
 import { Network } from './network.ts';
 import { Notices } from './notices.svelte.ts';
 import { Participant } from './participant.svelte.ts';
 import { Participants } from './participants.svelte.ts';
 import { loadPreferences, savePreferences } from './preferences.ts';
+import { stateOf } from './presence.ts';
 import type { PeerMessage, State } from './protocol.ts';
 import { refusalOf, type Refusal } from './refusal.ts';
 import type { SignalingState } from './room/signaling.ts';
@@ -20,6 +22,12 @@ export type RoomState = 'idle' | 'connecting' | 'open' | 'retrying' | 'unreachab
 
 /** Milliseconds without the room after which a person is told; shorter gaps are nobody's business. */
 const UNREACHABLE_AFTER = 10_000;
+
+/** Milliseconds after which a room that would not have me back is asked again. */
+const REOPEN_AFTER = 30_000;
+
+/** Refusals that end even a call in progress: somebody decided so, or I am here by a newer socket. */
+const DECIDED: readonly Refusal[] = ['removed', 'ended', 'replaced'];
 
 export class Call {
   /** The whole link, for "Copy link" and the QR code. */
@@ -47,6 +55,7 @@ export class Call {
   #network: Network | undefined;
   #entering: Promise<void> | undefined;
   #unreachableTimer: ReturnType<typeof setTimeout> | undefined;
+  #reopenTimer: ReturnType<typeof setTimeout> | undefined;
   #revision = 0;
   #hand: number | null = null;
 
@@ -245,8 +254,16 @@ export class Call {
     if (this.#network?.mesh.reachesAll()) this.chat.delivered();
   }
 
+  /** In a call only what people decided ends it: a room that is full or newer, or calls me hasty, is merely out of reach. */
   #onRefused(code: number, reason: string): void {
-    this.refusal = refusalOf(code, reason);
+    const refusal = refusalOf(code, reason);
+    if (this.stage === 'in' && this.participants.length > 1 && !DECIDED.includes(refusal)) {
+      this.room = 'unreachable';
+      if (refusal === 'version') this.notices.say(m.room_newer(), { seconds: 30 });
+      else this.#reopenTimer = setTimeout(() => this.#network?.reopen(), REOPEN_AFTER);
+      return;
+    }
+    this.refusal = refusal;
     this.stage = 'refused';
     this.#end();
   }
@@ -259,23 +276,10 @@ export class Call {
     if (state === 'open') this.chat.delivered();
   }
 
-  /** Who I am, as everyone shows me. In pre-join that is nobody yet: neither a name nor what is on. */
   #state(): State {
-    const inside = this.stage === 'in';
-    const { microphone, camera, screen, name } = this.self;
     this.#revision += 1;
-    return {
-      type: 'state',
-      revision: this.#revision,
-      name: inside ? name.trim() : '',
-      microphone: microphone === 'off' ? 'none' : microphone === 'on' ? 'on' : 'muted',
-      camera: camera === 'on',
-      screen: screen === 'on',
-      hand: this.#hand,
-      recording: null,
-      stage: inside ? 'in' : 'preview',
-      joinedAt: inside ? (this.startedAt ?? null) : null,
-    };
+    const joinedAt = this.stage === 'in' ? this.startedAt : undefined;
+    return stateOf({ self: this.self, hand: this.#hand, recording: null, joinedAt, revision: this.#revision });
   }
 
   #announce(): void {
@@ -288,6 +292,7 @@ export class Call {
     if (this.#ending.signal.aborted) return;
     this.#ending.abort();
     clearTimeout(this.#unreachableTimer);
+    clearTimeout(this.#reopenTimer);
     this.#network?.leave();
     this.self.close();
     this.#people.close();

@@ -90,6 +90,11 @@ export class Network {
     this.mesh.nudge();
   }
 
+  /** Asks a room again that has refused. */
+  reopen(): void {
+    this.#signaling.open();
+  }
+
   /** `addressHidden` has changed: every connection is made again by the routes that are allowed now. */
   reroute(): void {
     this.#configure();
