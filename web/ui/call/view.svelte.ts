@@ -1,0 +1,19 @@
+/** What one person has opened and chosen on the call screen. Refuses to know anything that others can see. */
+import { createContext } from 'svelte';
+import type { Layout } from './arrangement.ts';
+
+export type Panel = 'none' | 'chat' | 'people';
+
+export class View {
+  panel = $state<Panel>('none');
+  layout = $state<Layout>('auto');
+  dialog = $state<'none' | 'settings' | 'shortcuts'>('none');
+  /** Whose share is shown where several share. */
+  chosenScreen = $state<string | undefined>();
+
+  toggle(panel: 'chat' | 'people'): void {
+    this.panel = this.panel === panel ? 'none' : panel;
+  }
+}
+
+export const [getView, setView] = createContext<View>();
