@@ -26,7 +26,7 @@ describe('who may import whom', () => {
     ['web/seal/link.ts', '../mesh/peer.ts', PATHS],
     ['web/mesh/peer.ts', '../grid.ts', PATHS],
     ['web/mesh/peer.ts', 'svelte', PACKAGES],
-    ['web/mesh/peer.ts', 'partysocket', PACKAGES],
+    ['web/mesh/peer.ts', 'hono', PACKAGES],
   ])('%s may not import %s', async (file, imported, rule) => {
     expect(await broken(file, `import '${imported}';\n`)).toContain(rule);
   });
