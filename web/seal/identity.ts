@@ -49,7 +49,8 @@ export function fingerprintBytes(text: string): Uint8Array<ArrayBuffer> | undefi
 /** True where the description names at least one fingerprint and every one is the SHA-256 `expected`. */
 export function descriptionHasFingerprint(sdp: string, expected: Uint8Array): boolean {
   const lines = [...sdp.matchAll(/^a=fingerprint:(\S+) (\S+)\s*$/gim)];
-  const stated = [...sdp.matchAll(/^a=fingerprint:/gim)].length;
+  // The word wherever it stands: Firefox's parser trims around `a` and `=`, and would find a line that the pattern does not.
+  const stated = [...sdp.matchAll(/fingerprint/gi)].length;
   if (lines.length === 0 || lines.length !== stated) return false;
   return lines.every(([, hash, value]) => {
     const bytes = hash?.toLowerCase() === 'sha-256' ? fingerprintBytes(value ?? '') : undefined;
