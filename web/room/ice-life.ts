@@ -21,7 +21,8 @@ export class IceLife {
     clearTimeout(this.#timer);
     if (expiresAt === null) return;
     const life = Math.max(0, expiresAt - Date.now());
-    this.#timer = setTimeout(() => this.#refresh(), life * REFRESH_AT);
+    // Never at once: by a clock that is ahead of the room's every answer would have expired already.
+    this.#timer = setTimeout(() => this.#refresh(), Math.max(RETRY, life * REFRESH_AT));
   }
 
   close(): void {
