@@ -17,10 +17,13 @@ export const TEXT_LIMITS = {
   history: 500,
   /** Characters of a session description: four transceivers are 10,800 in Chromium; a wide margin. */
   sdp: 60_000,
+  /** Messages that travel together. */
+  messages: 64,
 } as const;
 
-const Epoch = v.pipe(v.number(), v.integer(), v.minValue(0));
-const Time = v.pipe(v.number(), v.minValue(0));
+const Epoch = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
+/** What a Date can hold (ECMA-262 §21.4.1.1): past it, showing the time throws. */
+const Time = v.pipe(v.number(), v.minValue(0), v.maxValue(8.64e15));
 const Id = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,32}$/));
 const Name = v.pipe(v.string(), v.maxLength(TEXT_LIMITS.name));
 const ChatText = v.pipe(v.string(), v.minLength(1), v.maxLength(TEXT_LIMITS.chat));
@@ -93,7 +96,7 @@ export const PeerMessagesText = v.pipe(
   v.parseJson(),
   v.array(PeerMessage),
   v.minLength(1),
-  v.maxLength(64),
+  v.maxLength(TEXT_LIMITS.messages),
 );
 
 export type PeerMessage = v.InferOutput<typeof PeerMessage>;

@@ -34,6 +34,9 @@ export class CandidateBatches {
   /** The description has been read and sent. */
   descriptionSent(): void {
     this.#state = 'first';
+    if (this.#timer === undefined) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.flush(), FIRST_BATCH);
   }
 
   add(candidate: RTCIceCandidate): void {
@@ -49,7 +52,7 @@ export class CandidateBatches {
     this.#timer = undefined;
     if (this.#gathered.length === 0 || this.#state === 'inside-description') return;
     this.#state = 'next';
-    this.#send(this.#gathered.splice(0, MAX_BATCH));
+    while (this.#gathered.length > 0) this.#send(this.#gathered.splice(0, MAX_BATCH));
   }
 
   close(): void {

@@ -56,6 +56,7 @@ export class Mesh {
   #routes: Routes = { iceServers: [], iceTransportPolicy: 'all' };
   /** Frames that wait for the other offers of a join; undefined where frames leave at once. */
   #held: Frame[] | undefined;
+  #closed = false;
 
   constructor(options: MeshOptions) {
     this.#options = options;
@@ -126,7 +127,7 @@ export class Mesh {
 
   /** Every connection is made again over the routes configured now: they must not go on where they went. */
   reroute(): void {
-    for (const pair of this.#present()) pair.recovery.broken(performance.now());
+    for (const pair of this.#present()) pair.recovery.rerouted(performance.now());
   }
 
   /** My track in `slot`, for everyone in the audience; null for none. */
@@ -166,6 +167,7 @@ export class Mesh {
   }
 
   close(): void {
+    this.#closed = true;
     clearInterval(this.#timer);
     for (const pair of this.#pairs.values()) pair.close();
     this.#pairs.clear();
@@ -186,11 +188,12 @@ export class Mesh {
     const { onMessage, onTracks, onConnection, onRoute, onChannel, onGone, onMismatch } = this.#options;
     if (sid === identity.sid) return undefined;
     const hello = await openHello(sealed, sid, helloKey);
-    if (!hello) {
+    // Rejects where the key that they name is no point of the curve.
+    const keys = hello && (await derivePairKeys({ identity, helloHash, peer: hello, psk }).catch(() => undefined));
+    if (!keys || this.#closed) {
       this.#introductions.delete(sid);
       return undefined;
     }
-    const keys = await derivePairKeys({ identity, helloHash, peer: hello, psk });
     const pair = new Pair({
       sid,
       me: identity.sid,

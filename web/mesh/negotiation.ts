@@ -40,6 +40,8 @@ export class Negotiation {
   /** My latest offer, and the latest that I have seen of the other side. */
   #offerId = 0;
   #remoteOfferId = 0;
+  /** The offer that my local description answers. */
+  #answeredId = 0;
   #waiting: Candidate[] = [];
 
   constructor(options: NegotiationOptions) {
@@ -66,6 +68,8 @@ export class Negotiation {
     const { connection, polite, send, onOffered } = this.#options;
     if (description.type === 'answer') {
       if (offerId !== this.#offerId || connection.signalingState !== 'have-local-offer') return;
+      // The same answer by another path, while the first is still being set: a second one would be an InvalidStateError.
+      if (this.#isSettingRemoteAnswerPending) return;
     } else if (offerId <= this.#remoteOfferId) {
       await this.#answerAgain(offerId);
       return;
@@ -88,6 +92,7 @@ export class Negotiation {
     if (description.type === 'offer') {
       onOffered();
       await connection.setLocalDescription();
+      this.#answeredId = offerId;
       await send('answer', offerId);
     }
   }
@@ -108,7 +113,8 @@ export class Negotiation {
   async #answerAgain(offerId: number): Promise<void> {
     const { connection, send } = this.#options;
     const answered = connection.signalingState === 'stable' && connection.localDescription?.type === 'answer';
-    if (answered && offerId === this.#remoteOfferId) await send('answer', offerId);
+    // While a newer offer is being set, the description that stands here answers an older one.
+    if (answered && offerId === this.#answeredId && offerId === this.#remoteOfferId) await send('answer', offerId);
   }
 
   async #addWaiting(): Promise<void> {

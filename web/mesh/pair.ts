@@ -8,12 +8,10 @@
 import * as v from 'valibot';
 import { PeerMessagesText, type Description, type PeerMessage } from '../protocol.ts';
 import type { PairSeal } from '../seal/pair.ts';
+import { Outbox } from './outbox.ts';
 import { Peer, SLOTS, type Slot } from './peer.ts';
 import { Recovery } from './recovery.ts';
 import { isRelayed, lastPacket } from './stats.ts';
-
-/** Messages kept for a path that is not there; older ones are dropped first. */
-const MAX_WAITING = 200;
 
 /** Milliseconds between looks at the route: an RTCStatsReport is dear, and a route changes rarely. */
 const ROUTE_INTERVAL = 2_000;
@@ -48,16 +46,17 @@ export class Pair {
   readonly #options: PairOptions;
   readonly #recovery: Recovery;
   readonly #polite: boolean;
+  readonly #waiting = new Outbox();
   readonly #tracks: Partial<Record<Slot, MediaStreamTrack | null>> = {};
   #peer: Peer | undefined;
   #epoch = 0;
   #shown: ConnectionState = 'connecting';
-  #waiting: PeerMessage[] = [];
   #pings = 0;
   #lastPing = 0;
   #lastPacket: number | undefined;
   #lastRoute = -Infinity;
   #greeted = false;
+  #lastAnswered = 0;
   #offered: (() => void) | undefined;
 
   constructor(options: PairOptions) {
@@ -127,6 +126,8 @@ export class Pair {
     this.#lastPacket = packet;
     if (this.hasChannel && now - this.#lastPing >= 1_000) this.#ping();
     if (this.hasChannel && now - this.#lastRoute >= ROUTE_INTERVAL) void this.#findRoute(now);
+    // It may have been in doubt for a moment only: no opening of a path will follow that could send what waits.
+    if (this.hasChannel && this.#recovery.state.name === 'live' && !this.#waiting.empty) this.#flush();
     this.#recovery.tick(now);
     this.#show();
   }
@@ -146,6 +147,7 @@ export class Pair {
     this.#peer?.close();
     this.#epoch = epoch;
     this.#greeted = false;
+    this.#lastAnswered = 0;
     const peer: Peer = new Peer({
       configuration: this.#options.configuration(path),
       epoch,
@@ -167,15 +169,16 @@ export class Pair {
   #disconnect(): void {
     this.#peer?.close();
     this.#peer = undefined;
-    this.#waiting = [];
+    this.#waiting.clear();
     this.#options.onGone();
   }
 
   #restart(): void {
     if (!this.#peer) return;
-    // Before the first answer there is nothing to restart: the offer itself may be lost.
+    // Before the first answer there is nothing to restart.
     if (this.#peer.answered) this.#peer.restart(this.#options.configuration('any'));
-    else void this.#peer.resend();
+    // While an offer is unanswered the browser makes no other, and it, or its answer, may be lost: it goes out again.
+    void this.#peer.resend();
   }
 
   #channelOpened(): void {
@@ -216,14 +219,14 @@ export class Pair {
   }
 
   async #sendByRoom(messages: PeerMessage[]): Promise<void> {
-    const box = await this.#options.seal.seal(JSON.stringify(messages));
-    if (this.#options.relay(box)) return;
-    this.#waiting.push(...messages.filter(({ type }) => type !== 'description' && type !== 'candidates'));
-    this.#waiting.splice(0, this.#waiting.length - MAX_WAITING);
+    // What is too long for a frame waits for the channel.
+    const box = await this.#options.seal.seal(JSON.stringify(messages)).catch(() => undefined);
+    if (box !== undefined && this.#options.relay(box)) return;
+    this.#waiting.keep(messages);
   }
 
   #flush(): void {
-    if (this.#waiting.length > 0) this.send(...this.#waiting.splice(0));
+    for (const messages of this.#waiting.take()) this.send(...messages);
   }
 
   #read(text: string, path: 'channel' | 'room'): void {
@@ -256,9 +259,9 @@ export class Pair {
   }
 
   #receiveDescription(message: Description): void {
-    this.#recovery.returned(this.#options.now());
-    const { epoch, description } = message;
+    const { epoch, offerId, description } = message;
     const offered = description.type === 'offer';
+    if (offered) this.#recovery.returned(this.#options.now());
     if (epoch > this.#epoch) {
       if (!offered) return;
       this.#connect(epoch, 'answerer', 'any');
@@ -273,7 +276,11 @@ export class Pair {
       if (!this.#polite) return;
       this.#connect(epoch, 'answerer', 'any');
     }
-    if (!offered) this.#recovery.answered();
+    // The same answer comes by both paths, and is one.
+    if (!offered && offerId > this.#lastAnswered) {
+      this.#lastAnswered = offerId;
+      this.#recovery.answered();
+    }
     void this.#peer?.receive(message);
   }
 }

@@ -125,8 +125,13 @@ export class Peer {
   send(text: string): boolean {
     const channel = this.#channel;
     if (channel?.readyState !== 'open' || channel.bufferedAmount > MAX_BUFFERED) return false;
-    channel.send(text);
-    return true;
+    try {
+      channel.send(text);
+      return true;
+    } catch {
+      // Longer than the other side takes (262,144 bytes in Chromium), or closing since a moment ago.
+      return false;
+    }
   }
 
   /** New ICE credentials and a new offer, over whatever path signals still have. */

@@ -59,6 +59,7 @@ export class Recovery {
   #lastMedia = -Infinity;
   #absentSince: number | undefined;
   #rebuilds = 0;
+  #rebuiltAt = -Infinity;
   #everLive = false;
 
   constructor(options: { driver: boolean; now: number; effects: RecoveryEffects }) {
@@ -85,7 +86,6 @@ export class Recovery {
   contact(now: number, kind: 'message' | 'media'): void {
     this.#lastContact = now;
     if (kind === 'media') this.#lastMedia = now;
-    this.#absentSince = undefined;
     if (this.#state.name === 'gone') return;
     this.#state = { name: 'live' };
     this.#everLive = true;
@@ -112,6 +112,17 @@ export class Recovery {
 
   /** The browser refused a description, or the connection cannot go on. */
   broken(now: number): void {
+    if (this.#state.name === 'gone') return;
+    if (now - this.#rebuiltAt >= TIMES.attempts[0]) this.#rebuild(now);
+    // Two browsers that refuse each other's descriptions would else rebuild as fast as messages travel.
+    else {
+      const nextAt = this.#rebuiltAt + this.#delay(TIMES.attempts[0]);
+      this.#state = { name: 'restarting', since: now, attempt: 0, answered: ANSWERED_BEFORE_REBUILD, nextAt };
+    }
+  }
+
+  /** The allowed routes have changed: the connection must not go on where it went. */
+  rerouted(now: number): void {
     if (this.#state.name !== 'gone') this.#rebuild(now);
   }
 
@@ -188,6 +199,7 @@ export class Recovery {
 
   #rebuild(now: number): void {
     this.#rebuilds += 1;
+    this.#rebuiltAt = now;
     this.#state = { name: 'restarting', since: now, attempt: 0, answered: 0, nextAt: now + this.#delay(TIMES.stuck) };
     this.#effects.rebuild(this.#rebuilds % 2 === 0 ? 'relay' : 'any');
   }
