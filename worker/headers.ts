@@ -18,6 +18,7 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+/** Only names that Chromium 156 on Linux knows: of any other it complains in the console. */
 const PERMISSIONS = {
   self: [
     'autoplay',
@@ -29,11 +30,9 @@ const PERMISSIONS = {
     'picture-in-picture',
     'screen-wake-lock',
     'speaker-selection',
-    'web-share',
   ],
   nobody: [
     'accelerometer',
-    'bluetooth',
     'browsing-topics',
     'encrypted-media',
     'geolocation',

@@ -159,6 +159,13 @@ describe('A full room', () => {
     await come(link);
   });
 
+  test('[19] takes of those who come at once as many as there are seats', async () => {
+    const link = await makeLink();
+    await gather(link, 44);
+    const outcomes = await Promise.allSettled(Array.from({ length: 12 }, () => come(link)));
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(6);
+  });
+
   test('of strangers gives way to who comes next', async () => {
     const link = await makeLink();
     const strangers: RoomClient[] = [];

@@ -25,5 +25,5 @@ export default defineConfig({
     }),
   ],
   // One workerd for all files: every test has a room of its own.
-  test: { include: ['test/edge/**/*.test.ts'], isolate: false },
+  test: { include: ['test/edge/**/*.test.ts'], isolate: false, testTimeout: 30_000 },
 });
