@@ -6,7 +6,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { environment, root, withNode24 } from './install.mjs';
 
@@ -28,6 +28,8 @@ export function freePort(): Promise<number> {
 
 /** Milliseconds until a server must answer. Starting takes 2 s on two cores. */
 const START_TIMEOUT = 60_000;
+/** Milliseconds it may take to end when asked. */
+const STOP_TIMEOUT = 5_000;
 
 export class Server {
   readonly url: string;
@@ -36,12 +38,14 @@ export class Server {
   readonly #port: number;
   readonly #variables: Variables;
   readonly #state = mkdtempSync(join(tmpdir(), 'snug-state-'));
+  readonly #configPath: string;
   #process: ChildProcess | undefined;
   readonly #killAtExit = () => this.#signal('SIGKILL');
 
   private constructor(port: number, variables: Variables) {
     this.#port = port;
     this.#variables = variables;
+    this.#configPath = join(root, '.wrangler', `test-${port}.toml`);
     this.url = `http://localhost:${port}`;
   }
 
@@ -57,7 +61,7 @@ export class Server {
     const [node, wrangler] = withNode24('wrangler/bin/wrangler.js');
     const variables = Object.entries(this.#variables).flatMap(([name, value]) => ['--var', `${name}:${value}`]);
     const where = ['--port', String(this.#port), '--inspector-port', '0', '--persist-to', this.#state];
-    const child = spawn(node, [wrangler, 'dev', '--config', configWithoutBuild(), ...where, ...variables], {
+    const child = spawn(node, [wrangler, 'dev', '--config', this.#config(), ...where, ...variables], {
       cwd: root,
       env: environment({ NO_COLOR: '1' }),
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -76,6 +80,20 @@ export class Server {
     }
     this.kill();
     throw new Error(`wrangler dev did not start:\n${this.log}`);
+  }
+
+  /**
+   * A copy of wrangler.toml, in a folder git ignores, that serves what has been built instead of building it again. One a
+   * server: wrangler starts anew whenever its configuration is written.
+   */
+  #config(): string {
+    const config = readFileSync(join(root, 'wrangler.toml'), 'utf8')
+      .replace(/^\[build\]\n(?:(?!\[).*\n)*/m, '')
+      .replace('main = "', 'main = "../')
+      .replace('directory = "./', 'directory = "../');
+    mkdirSync(dirname(this.#configPath), { recursive: true });
+    writeFileSync(this.#configPath, config);
+    return this.#configPath;
   }
 
   #signal(signal: NodeJS.Signals): void {
@@ -106,22 +124,13 @@ export class Server {
   }
 
   async stop(): Promise<void> {
+    // Asked politely first, it removes its temporary files.
+    this.#signal('SIGTERM');
+    await Promise.race([this.#ended(), wait(STOP_TIMEOUT)]);
     this.kill();
     await this.#ended();
+    rmSync(this.#configPath, { force: true });
     process.off('exit', this.#killAtExit);
     rmSync(this.#state, { recursive: true, force: true });
   }
-}
-
-/** A copy of wrangler.toml, in a folder git ignores, that serves what has been built instead of building it again. */
-function configWithoutBuild(): string {
-  const folder = join(root, '.wrangler');
-  const path = join(folder, 'tests.toml');
-  const config = readFileSync(join(root, 'wrangler.toml'), 'utf8')
-    .replace(/^\[build\]\n(?:(?!\[).*\n)*/m, '')
-    .replace('main = "', 'main = "../')
-    .replace('directory = "./', 'directory = "../');
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(path, config);
-  return path;
 }

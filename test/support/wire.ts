@@ -3,6 +3,7 @@
  * Refuses to know what a test looks for.
  */
 import type { Page } from '@playwright/test';
+import { constants, inflateRawSync } from 'node:zlib';
 
 export interface WireFrame {
   direction: 'sent' | 'received';
@@ -41,14 +42,31 @@ export class Wire {
     return counts;
   }
 
-  /** All of it in one text: as sent, and once more with every base64url field decoded to bytes. */
+  /**
+   * All of it in one text, as a curious operator would try to read it: as sent, every base64url field decoded to bytes, and
+   * those bytes inflated wherever a deflated text may begin.
+   */
   readable(): string {
     const raw = [...this.addresses, ...this.frames.map(({ text }) => text)].join('\n');
-    const decoded = [...raw.matchAll(/[A-Za-z0-9_-]{16,}/g)].map(([field]) =>
-      Buffer.from(field, 'base64url').toString('latin1'),
-    );
-    return `${raw}\n${decoded.join('\n')}`;
+    const fields = [...raw.matchAll(/[A-Za-z0-9_-]{16,}/g)].map(([field]) => Buffer.from(field, 'base64url'));
+    const texts = fields.flatMap((bytes) => [bytes.toString('latin1'), ...inflated(bytes)]);
+    return [raw, ...texts].join('\n');
   }
+}
+
+/** Bytes before which no header of ours would end. */
+const LONGEST_HEADER = 80;
+
+function inflated(bytes: Buffer): string[] {
+  const texts: string[] = [];
+  for (let at = 0; at < Math.min(bytes.length, LONGEST_HEADER); at += 1) {
+    try {
+      texts.push(inflateRawSync(bytes.subarray(at), { finishFlush: constants.Z_SYNC_FLUSH }).toString('latin1'));
+    } catch {
+      // No deflated text begins here.
+    }
+  }
+  return texts;
 }
 
 function typeOf(text: string): string {

@@ -1,0 +1,37 @@
+/** Browser tests: the system's Chromium, one test at a time, no retry: a flaky test is a fault of the product or of the test. */
+import { defineConfig } from '@playwright/test';
+
+export default defineConfig({
+  testDir: '.',
+  outputDir: '../../test-results',
+  globalSetup: '../support/build.ts',
+  workers: 1,
+  retries: 0,
+  forbidOnly: true,
+  /** Milliseconds: three people with cameras and screens keep two cores busy for 20 s; more than this is a hang. */
+  timeout: 120_000,
+  expect: { timeout: 10_000 },
+  use: {
+    browserName: 'chromium',
+    viewport: { width: 1280, height: 720 },
+    permissions: ['microphone', 'camera', 'clipboard-read', 'clipboard-write'],
+    screenshot: 'only-on-failure',
+    launchOptions: {
+      executablePath: '/usr/bin/chromium',
+      args: [
+        '--no-sandbox',
+        '--use-fake-device-for-media-stream',
+        '--use-fake-ui-for-media-stream',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        '--autoplay-policy=no-user-gesture-required',
+        // A browser hides its addresses behind multicast names, which a container often cannot resolve.
+        '--disable-features=WebRtcHideLocalIpsWithMdns',
+      ],
+    },
+  },
+});

@@ -1,0 +1,64 @@
+/** A transceiver of a fake connection, its sender and receiver: what is sent in one section and what arrives. */
+import type { FakeConnection } from './fake-connection.ts';
+
+/** A browser forgets a source that was silent for 10 s (W3C WebRTC §5.4). */
+const FORGOTTEN_AFTER = 10_000;
+
+export class FakeTransceiver {
+  readonly kind: 'audio' | 'video';
+  direction: RTCRtpTransceiverDirection = 'sendrecv';
+  mid: string | null = null;
+  /** Whose description gave it the mid: a rollback of mine takes it away again. */
+  midBy: 'local' | 'both' | undefined;
+  codecs: string[] = [];
+  readonly sender: FakeSender;
+  readonly receiver: FakeReceiver;
+
+  constructor(connection: FakeConnection, kind: 'audio' | 'video', at: number) {
+    this.kind = kind;
+    this.sender = new FakeSender(connection);
+    this.receiver = new FakeReceiver(connection, kind, at);
+  }
+
+  setCodecPreferences(codecs: { mimeType: string }[]): void {
+    this.codecs = codecs.map(({ mimeType }) => mimeType);
+  }
+}
+
+class FakeSender {
+  track: unknown = null;
+  readonly #connection: FakeConnection;
+
+  constructor(connection: FakeConnection) {
+    this.#connection = connection;
+  }
+
+  replaceTrack(track: unknown): Promise<void> {
+    if (this.#connection.closed) return Promise.reject(new DOMException('closed', 'InvalidStateError'));
+    this.track = track;
+    return Promise.resolve();
+  }
+}
+
+class FakeReceiver {
+  readonly track: { kind: string; id: string };
+  readonly #connection: FakeConnection;
+  readonly #at: number;
+  #last: number | undefined;
+
+  constructor(connection: FakeConnection, kind: string, at: number) {
+    this.#connection = connection;
+    this.#at = at;
+    this.track = { kind, id: `${connection.host} ${at}` };
+  }
+
+  /** Packets come as long as the other end sends a track in the same place and the path carries them. */
+  getSynchronizationSources(): { rtpTimestamp: number; audioLevel: number }[] {
+    const partner = this.#connection.internet.partner(this.#connection);
+    const sends = partner?.getTransceivers()[this.#at]?.sender.track;
+    const now = performance.now();
+    if (partner && sends && this.#connection.internet.carries(partner, this.#connection)) this.#last = now;
+    if (this.#last === undefined || now - this.#last > FORGOTTEN_AFTER) return [];
+    return [{ rtpTimestamp: this.#last, audioLevel: 0.1 }];
+  }
+}
