@@ -1,0 +1,57 @@
+/** Nothing passes to one person for a while; or their address changes; or one of two ways dies. */
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Scenario } from '../scenario.ts';
+import type { Stage } from '../stage.ts';
+
+const OUTAGES = [
+  { fault: 31, seconds: 1 },
+  { fault: 32, seconds: 3 },
+  { fault: 33, seconds: 10 },
+  { fault: 34, seconds: 20 },
+  { fault: 35, seconds: 40 },
+  { fault: 36, seconds: 300 },
+];
+
+/** What was promised: seconds from the end of an outage to the next frame. */
+const BACK = { Chromium: 1, 'Chromium × Firefox': 3 } as const;
+
+async function outage(stage: Stage, seconds: number, back: number): Promise<void> {
+  await stage.serve();
+  const [ana, bo] = await stage.call([stage.internet.place('Ana'), stage.internet.place('Bo')]);
+  if (!ana || !bo) return;
+  await wait(2_000);
+  const began = Date.now();
+  const fault = stage.internet.cutOff(ana.place);
+  await wait(seconds * 1000);
+  const during = await Promise.all([ana.look(), bo.look()]);
+  fault.end();
+  const ended = Date.now();
+  const firsts = await Promise.all([ana.firstFrame(bo, ended), bo.firstFrame(ana, ended)]);
+  stage.figures.measured('Ana sees Bo again after', (firsts[0] - ended) / 1000, { unit: 's', atMost: back });
+  stage.figures.measured('Bo sees Ana again after', (firsts[1] - ended) / 1000, { unit: 's', atMost: back });
+  await wait(1_500);
+  const after = await Promise.all([ana.look(), bo.look()]);
+  const stories = after.map(({ events }) => events.filter(({ at, who }) => at >= began && who !== 'room'));
+  for (const [index, person] of [ana, bo].entries()) {
+    const story = stories[index] ?? [];
+    stage.figures.holds(`${person.name}: no tile went`, !story.some(({ what }) => what === 'gone'));
+    stage.figures.holds(`${person.name}: tile live`, after[index]?.tiles[0]?.connection === 'live');
+    if (seconds < 3) continue;
+    const told = story.find(({ what }) => what === 'reconnecting');
+    stage.figures.measured(`${person.name}: told after`, ((told?.at ?? NaN) - began) / 1000, {
+      unit: 's',
+      atMost: 2.5,
+    });
+    const shown = during[index]?.tiles[0]?.connection;
+    stage.figures.holds(`${person.name}: reconnecting while out`, shown === 'reconnecting');
+  }
+}
+
+export const outages: Scenario[] = OUTAGES.map(({ fault, seconds }) => ({
+  faults: [fault],
+  name: seconds < 300 ? `${seconds} s outage` : '5 min outage',
+  browsers: 'Chromium',
+  quick: seconds <= 20,
+  limit: seconds * 1000 + 120_000,
+  play: (stage) => outage(stage, seconds, BACK.Chromium),
+}));

@@ -1,0 +1,69 @@
+/** Many at once: a join storm of eight, and five hundred sockets into one room. */
+import { spawn } from 'node:child_process';
+import { setTimeout as wait } from 'node:timers/promises';
+import { quantile } from '../figures.ts';
+import { Person } from '../person.ts';
+import type { Scenario } from '../scenario.ts';
+import type { Snapshot } from '../site/gauge.ts';
+import type { Stage } from '../stage.ts';
+import { Workerd } from '../workerd.ts';
+
+const STORM = 8;
+const SOCKETS = 500;
+
+/** Eight pages of one browser: on two cores eight browsers would measure themselves. */
+async function storm(stage: Stage): Promise<void> {
+  await stage.serve();
+  const place = stage.internet.place('all');
+  const first = await stage.open(place);
+  const people: Person[] = [];
+  for (let at = 0; at < STORM; at += 1) {
+    const name = `P${at}`;
+    people.push(new Person({ ...place, name }, await first.tab.beside(), { camera: false }));
+  }
+  stage.people.push(...people);
+  await stage.link(first.tab);
+  const began = Date.now();
+  const clicks = people.map(async (person, at) => {
+    // Within one second.
+    await wait((at * 1000) / STORM);
+    await stage.enter(person);
+    await person.join();
+  });
+  await Promise.all(clicks);
+  const everyone = ({ tiles, connections }: Snapshot) =>
+    tiles.length === STORM - 1 &&
+    tiles.every(({ connection }) => connection === 'live') &&
+    connections.every(({ samples }) => samples > 0);
+  const seen = await Promise.all(people.map((person) => person.until('everyone', everyone, 60_000)));
+  const lives = seen.flatMap(({ events }) =>
+    events.filter(({ what }) => what === 'live').map(({ at }) => (at - began) / 1000),
+  );
+  stage.figures.measured('pairs live, both sides', lives.length / 2, { atLeast: (STORM * (STORM - 1)) / 2 });
+  stage.figures.measured('last pair live after the first click', Math.max(...lives), { unit: 's', atMost: 5 });
+  stage.figures.measured('half of the pairs after', quantile(lives, 0.5), { unit: 's' });
+  const sound = seen.every(({ connections }) => connections.every(({ samples }) => samples > 0));
+  stage.figures.holds('sound arrives on every pair', sound);
+  const most = Math.max(...seen.map(({ made }) => made));
+  stage.figures.measured('connections made by one of them', most, { atMost: STORM - 1 });
+}
+
+async function sockets(stage: Stage): Promise<void> {
+  const workerd = await Workerd.start();
+  stage.onClose(() => workerd.close());
+  const client = spawn(process.execPath, [`${import.meta.dirname}/../crowd.ts`, String(SOCKETS), workerd.url], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  stage.onClose(() => client.kill('SIGKILL'));
+  let said = '';
+  client.stdout.on('data', (chunk) => (said += String(chunk)));
+  await new Promise((resolve) => client.once('exit', resolve));
+  const { welcomed, seconds }: { welcomed: number; seconds: number } = JSON.parse(said);
+  stage.figures.measured('sockets in', welcomed, { atLeast: SOCKETS });
+  stage.figures.measured('last one in after', seconds, { unit: 's', atMost: 3 });
+}
+
+export const scale: Scenario[] = [
+  { faults: [6], name: `join storm of ${STORM} within 1 s`, browsers: 'Chromium', quick: true, play: storm },
+  { faults: [14], name: `${SOCKETS} sockets into one room, raw workerd`, browsers: 'none', quick: true, play: sockets },
+];

@@ -1,0 +1,190 @@
+/**
+ * What a page really gets of everyone, with the time of each: frames as they are shown, tiles as they come, change and go, the
+ * room's state. And the browser's own counters of every connection. Refuses to know what is good and what is bad.
+ */
+import type { Call } from '../../../web/call.svelte.ts';
+
+/** Milliseconds between looks at what the call says. */
+const LOOK = 25;
+
+export interface Tile {
+  name: string;
+  connection: string;
+  relayed: boolean;
+  mismatch: boolean;
+}
+
+/** Something that a person would see, at `at` (milliseconds since the epoch). */
+export interface Event {
+  at: number;
+  /** A name, or `room`. */
+  who: string;
+  /** `here`, `gone`, `live`, `reconnecting`, …; for the room what it is. */
+  what: string;
+}
+
+/** One RTCPeerConnection that is not closed; counters since it was made. */
+export interface Counters {
+  state: string;
+  ice: string;
+  local: string;
+  remote: string;
+  /** Of the relay that the local candidate came from: udp, tcp or tls. */
+  relayProtocol: string;
+  framesDecoded: number;
+  packetsReceived: number;
+  bytesReceived: number;
+  concealed: number;
+  silentConcealed: number;
+  samples: number;
+  audioCodec: string;
+  frameHeight: number;
+  available: number;
+}
+
+export interface Snapshot {
+  now: number;
+  stage: string;
+  room: string;
+  relayUnavailable: boolean;
+  tiles: Tile[];
+  chat: { name: string; text: string; state: string }[];
+  notices: string[];
+  events: Event[];
+  /** By name: when each frame of their camera was shown, milliseconds since the epoch. */
+  frames: Record<string, number[]>;
+  connections: Counters[];
+  /** Connections made since the page was opened. */
+  made: number;
+}
+
+const connections: RTCPeerConnection[] = [];
+window.RTCPeerConnection = class extends RTCPeerConnection {
+  constructor(configuration?: RTCConfiguration) {
+    super(configuration);
+    connections.push(this);
+  }
+};
+
+export class Gauge {
+  readonly #call: () => Call | undefined;
+  readonly #events: Event[] = [];
+  readonly #frames: Record<string, number[]> = {};
+  readonly #seen = new Map<string, string>();
+  readonly #players = new Map<string, { video: HTMLVideoElement; audio: HTMLAudioElement }>();
+
+  constructor(call: () => Call | undefined) {
+    this.#call = call;
+    setInterval(() => this.#look(), LOOK);
+  }
+
+  async snapshot(): Promise<Snapshot> {
+    const call = this.#call();
+    return {
+      now: Date.now(),
+      stage: call?.stage ?? '',
+      room: call?.room ?? '',
+      relayUnavailable: call?.relayUnavailable ?? false,
+      tiles: this.#others().map(({ name, connection, relayed, mismatch }) => ({ name, connection, relayed, mismatch })),
+      chat: (call?.chat.entries ?? []).map(({ name, text, state }) => ({ name, text, state })),
+      notices: (call?.notices.shown ?? []).map(({ text }) => text),
+      events: this.#events,
+      frames: this.#frames,
+      connections: await Promise.all(connections.filter(isOpen).map(count)),
+      made: connections.length,
+    };
+  }
+
+  #others() {
+    return (this.#call()?.participants ?? []).filter(({ self }) => !self);
+  }
+
+  #look(): void {
+    const present = new Set<string>();
+    for (const { name, connection, cameraTrack, microphoneTrack } of this.#others()) {
+      present.add(name);
+      if (!this.#seen.has(name)) this.#note(name, 'here');
+      if (this.#seen.get(name) !== connection) this.#note(name, connection);
+      this.#seen.set(name, connection);
+      const player = this.#playerOf(name);
+      play(player.video, cameraTrack);
+      play(player.audio, microphoneTrack);
+    }
+    for (const name of this.#seen.keys()) {
+      if (present.has(name) || name === 'room') continue;
+      this.#note(name, 'gone');
+      this.#seen.delete(name);
+    }
+    const room = this.#call()?.room ?? 'idle';
+    if (this.#seen.get('room') !== room) this.#note('room', room);
+    this.#seen.set('room', room);
+  }
+
+  #note(who: string, what: string): void {
+    this.#events.push({ at: Date.now(), who, what });
+  }
+
+  #playerOf(name: string) {
+    const known = this.#players.get(name);
+    if (known) return known;
+    const video = document.createElement('video');
+    const audio = document.createElement('audio');
+    video.muted = true;
+    // A small picture: what is measured is that it moves, and two cores draw eight of them.
+    video.width = 80;
+    video.autoplay = audio.autoplay = true;
+    document.body.append(video, audio);
+    const times: number[] = (this.#frames[name] ??= []);
+    const shown = () => {
+      times.push(Date.now());
+      video.requestVideoFrameCallback(shown);
+    };
+    video.requestVideoFrameCallback(shown);
+    const player = { video, audio };
+    this.#players.set(name, player);
+    return player;
+  }
+}
+
+function play(element: HTMLMediaElement, track: MediaStreamTrack | undefined): void {
+  const current = element.srcObject instanceof MediaStream ? element.srcObject.getTracks()[0] : undefined;
+  if (current !== track) element.srcObject = track ? new MediaStream([track]) : null;
+}
+
+function isOpen(connection: RTCPeerConnection): boolean {
+  return connection.connectionState !== 'closed';
+}
+
+async function count(connection: RTCPeerConnection): Promise<Counters> {
+  const stats = new Map<string, Record<string, unknown>>();
+  (await connection.getStats()).forEach((entry: Record<string, unknown>, id: string) => stats.set(id, entry));
+  const all = [...stats.values()];
+  const inbound = (kind: string) => all.filter((entry) => entry['type'] === 'inbound-rtp' && entry['kind'] === kind);
+  const sum = (kind: string, name: string) =>
+    inbound(kind).reduce((total, entry) => total + Number(entry[name] ?? 0), 0);
+  const transport = all.find((entry) => entry['type'] === 'transport');
+  const pair =
+    stats.get(String(transport?.['selectedCandidatePairId'])) ??
+    all.find((entry) => entry['type'] === 'candidate-pair' && entry['selected'] === true) ??
+    all.find((entry) => entry['type'] === 'candidate-pair' && entry['nominated'] && entry['state'] === 'succeeded');
+  const local = stats.get(String(pair?.['localCandidateId']));
+  const remote = stats.get(String(pair?.['remoteCandidateId']));
+  // The first audio m-line is the microphone.
+  const audio = inbound('audio').sort((a, b) => String(a['mid']).localeCompare(String(b['mid'])))[0];
+  return {
+    state: connection.connectionState,
+    ice: connection.iceConnectionState,
+    local: String(local?.['candidateType'] ?? 'none'),
+    remote: String(remote?.['candidateType'] ?? 'none'),
+    relayProtocol: String(local?.['relayProtocol'] ?? ''),
+    framesDecoded: sum('video', 'framesDecoded'),
+    packetsReceived: sum('audio', 'packetsReceived') + sum('video', 'packetsReceived'),
+    bytesReceived: sum('video', 'bytesReceived'),
+    concealed: Number(audio?.['concealedSamples'] ?? 0),
+    silentConcealed: Number(audio?.['silentConcealedSamples'] ?? 0),
+    samples: Number(audio?.['totalSamplesReceived'] ?? 0),
+    audioCodec: String(stats.get(String(audio?.['codecId']))?.['mimeType'] ?? ''),
+    frameHeight: Math.max(0, ...inbound('video').map((entry) => Number(entry['frameHeight'] ?? 0))),
+    available: Number(pair?.['availableOutgoingBitrate'] ?? 0),
+  };
+}

@@ -1,0 +1,65 @@
+/**
+ * The page that the lab opens: the product's Call, with no screen but a video and an audio element for each tile, as any screen
+ * has. Before it runs, captures are made small, so that two cores carry eight people. Refuses to know what is tested.
+ */
+import { Call } from '../../../web/call.svelte.ts';
+import { createLink, parseLink } from '../../../web/seal/link.ts';
+import { Gauge, type Snapshot } from './gauge.ts';
+
+export interface Capture {
+  width: number;
+  height: number;
+  frameRate: number;
+}
+
+export interface Lab {
+  createLink(): Promise<string>;
+  /** Opens the devices and the room, and stays in pre-join. */
+  enter(options: { link: string; name: string; capture: Capture; camera: boolean }): Promise<void>;
+  join(): void;
+  leave(): void;
+  say(text: string): void;
+  snapshot(): Promise<Snapshot>;
+}
+
+declare global {
+  interface Window {
+    lab: Lab;
+  }
+}
+
+let call: Call | undefined;
+const gauge = new Gauge(() => call);
+
+window.lab = {
+  createLink: async () => (await createLink(location.origin)).link.url,
+  enter: async ({ link, name, capture, camera }) => {
+    shrinkCaptures(capture);
+    const parsed = parseLink(link, location.origin);
+    if (!parsed) throw new Error('not a link');
+    call = new Call(parsed);
+    call.self.name = name;
+    await call.self.openPreview();
+    if ((call.self.camera === 'on') !== camera) await call.self.toggleCamera();
+    if (call.self.microphone !== 'on') await call.self.toggleMicrophone();
+    await call.enter();
+  },
+  join: () => call?.join(),
+  leave: () => call?.leave(),
+  say: (text) => call?.chat.send(text),
+  snapshot: () => gauge.snapshot(),
+};
+
+function shrinkCaptures(capture: Capture): void {
+  const devices = navigator.mediaDevices;
+  const original = devices.getUserMedia.bind(devices);
+  devices.getUserMedia = (constraints) => {
+    const { width, height, frameRate } = capture;
+    const video = constraints?.video && {
+      width: { ideal: width },
+      height: { ideal: height },
+      frameRate: { ideal: frameRate, max: frameRate },
+    };
+    return original({ ...constraints, ...(video && { video }) });
+  };
+}
