@@ -23,6 +23,13 @@ describe('The door of a room', () => {
     hangUp(response);
   });
 
+  test('opens for what is no page', async () => {
+    const { roomId } = await makeLink();
+    const response = await SELF.fetch(`${ORIGIN}/api/rooms/${roomId}`, { headers: { Upgrade: 'websocket' } });
+    expect(response.status).toBe(101);
+    hangUp(response);
+  });
+
   test.each([
     ['another host', 'http://elsewhere.test'],
     ['a subdomain', 'http://a.snug.test'],

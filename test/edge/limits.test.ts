@@ -162,8 +162,15 @@ describe('A full room', () => {
   test('[19] takes of those who come at once as many as there are seats', async () => {
     const link = await makeLink();
     await gather(link, 44);
+    // The room awaits a key for each one's TURN credentials; slow enough here that all are on their way in at once.
+    const importKey = crypto.subtle.importKey.bind(crypto.subtle);
+    vi.spyOn(crypto.subtle, 'importKey').mockImplementation(async (...key: Parameters<typeof importKey>) => {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      return importKey(...key);
+    });
     const outcomes = await Promise.allSettled(Array.from({ length: 12 }, () => come(link)));
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(6);
+    vi.restoreAllMocks();
   });
 
   test('of strangers gives way to who comes next', async () => {
