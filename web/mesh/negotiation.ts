@@ -10,7 +10,7 @@ import type { Candidates, Description } from '../protocol.ts';
 export type Negotiable = Pick<
   RTCPeerConnection,
   | 'signalingState'
-  | 'localDescription'
+  | 'currentLocalDescription'
   | 'remoteDescription'
   | 'setLocalDescription'
   | 'setRemoteDescription'
@@ -21,7 +21,7 @@ export interface NegotiationOptions {
   connection: Negotiable;
   /** The polite side gives way in a collision of offers. */
   polite: boolean;
-  /** Hands over a description that is now the local one. May wait a moment for candidates to gather. */
+  /** Hands over the pending offer or the current answer. May wait a moment for candidates to gather. */
   send: (type: 'offer' | 'answer', offerId: number) => Promise<void> | void;
   /** After a remote offer has been set and before it is answered. */
   onOffered: () => void;
@@ -112,8 +112,9 @@ export class Negotiation {
 
   async #answerAgain(offerId: number): Promise<void> {
     const { connection, send } = this.#options;
-    const answered = connection.signalingState === 'stable' && connection.localDescription?.type === 'answer';
-    // While a newer offer is being set, the description that stands here answers an older one.
+    // The current description, whatever offer of mine is pending: the impolite side ignores mine until its own is answered.
+    const answered = connection.currentLocalDescription?.type === 'answer';
+    // While a newer offer is being set, what stands here answers an older one.
     if (answered && offerId === this.#answeredId && offerId === this.#remoteOfferId) await send('answer', offerId);
   }
 
