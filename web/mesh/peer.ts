@@ -222,8 +222,8 @@ export class Peer {
 
   async #sendDescription(type: 'offer' | 'answer', offerId: number): Promise<void> {
     if (type === 'offer') await gathered(this.connection, GATHER_WAIT);
-    const local = this.connection.localDescription;
-    // While it waited, a collision may have rolled this offer back.
+    // While it waited, a collision may have rolled this offer back; beside an answer to repeat, an offer may be pending.
+    const local = type === 'offer' ? this.connection.pendingLocalDescription : this.connection.currentLocalDescription;
     if (this.#closed || local?.type !== type || local.sdp.length > TEXT_LIMITS.sdp) return;
     this.#batches.descriptionSent();
     this.#options.onSignal({ type: 'description', epoch: this.epoch, offerId, description: { type, sdp: local.sdp } });
