@@ -3,7 +3,7 @@
  * pending and current descriptions, implicit and explicit rollback, transceivers that a rollback leaves behind, ICE credentials
  * that a restart replaces, `negotiationneeded` only when stable and idle. It refuses what a browser refuses, by the same names.
  */
-import type { FakeInternet } from './fake-internet.ts';
+import { routeReport, type FakeInternet } from './fake-internet.ts';
 import { FakeChannel } from './fake-channel.ts';
 import { FakeDescription, readDescription, type Section, type Transport } from './fake-description.ts';
 import { FakeOperations, invalidState } from './fake-operations.ts';
@@ -21,14 +21,7 @@ export class FakeConnection extends FakeOperations {
   readonly host: string;
   readonly fingerprint: string;
   configuration: RTCConfiguration;
-  iceGatheringState: RTCIceGatheringState = 'new';
-  connectionState: RTCPeerConnectionState = 'new';
-  iceConnectionState: RTCIceConnectionState = 'new';
   channel: FakeChannel | undefined;
-  onicecandidate: ((event: { candidate: unknown }) => void) | null = null;
-  onicegatheringstatechange: (() => void) | null = null;
-  onconnectionstatechange: (() => void) | null = null;
-  oniceconnectionstatechange: (() => void) | null = null;
   /** Offers made and set, to be counted. */
   offers = 0;
 
@@ -48,6 +41,14 @@ export class FakeConnection extends FakeOperations {
     this.host = certificate.host;
     this.fingerprint = certificate.fingerprint;
     internet.connections.push(this);
+  }
+
+  get pendingLocalDescription(): FakeDescription | null {
+    return this.#pendingLocal;
+  }
+
+  get currentLocalDescription(): FakeDescription | null {
+    return this.#currentLocal;
   }
 
   get localDescription(): FakeDescription | null {
@@ -141,14 +142,7 @@ export class FakeConnection extends FakeOperations {
   }
 
   getStats(): Promise<Map<string, object>> {
-    const candidateType = this.configuration.iceTransportPolicy === 'relay' ? 'relay' : 'host';
-    const stats = new Map<string, object>([
-      ['T', { type: 'transport', selectedCandidatePairId: 'P' }],
-      ['P', { type: 'candidate-pair', localCandidateId: 'L', remoteCandidateId: 'R' }],
-      ['L', { type: 'local-candidate', candidateType }],
-      ['R', { type: 'remote-candidate', candidateType: 'host' }],
-    ]);
-    return Promise.resolve(stats);
+    return Promise.resolve(routeReport(this.configuration.iceTransportPolicy === 'relay' ? 'relay' : 'host'));
   }
 
   close(): void {

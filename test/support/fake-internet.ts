@@ -130,3 +130,13 @@ export class FakeInternet {
 function keyOf(one: FakeConnection, other: FakeConnection): string {
   return [one.credentials?.local, other.credentials?.local].sort().join(' ');
 }
+
+/** What a connection reports of its route: as much as tells a relayed one from a direct one. */
+export function routeReport(candidateType: 'host' | 'relay'): Map<string, object> {
+  return new Map<string, object>([
+    ['T', { type: 'transport', selectedCandidatePairId: 'P' }],
+    ['P', { type: 'candidate-pair', localCandidateId: 'L', remoteCandidateId: 'R' }],
+    ['L', { type: 'local-candidate', candidateType }],
+    ['R', { type: 'remote-candidate', candidateType: 'host' }],
+  ]);
+}

@@ -1,5 +1,5 @@
 /**
- * The chain of operations and the negotiation-needed flag of a connection (W3C WebRTC §4.4.1.2 and §4.7.3).
+ * The states, the chain of operations and the negotiation-needed flag of a connection (W3C WebRTC §4.4.1.2 and §4.7.3).
  * Refuses to know what the operations do.
  */
 import type { FakeInternet } from './fake-internet.ts';
@@ -7,7 +7,14 @@ import type { FakeInternet } from './fake-internet.ts';
 export abstract class FakeOperations extends EventTarget {
   readonly internet: FakeInternet;
   signalingState: RTCSignalingState = 'stable';
+  iceGatheringState: RTCIceGatheringState = 'new';
+  connectionState: RTCPeerConnectionState = 'new';
+  iceConnectionState: RTCIceConnectionState = 'new';
   onnegotiationneeded: (() => void) | null = null;
+  onicecandidate: ((event: { candidate: unknown }) => void) | null = null;
+  onicegatheringstatechange: (() => void) | null = null;
+  onconnectionstatechange: (() => void) | null = null;
+  oniceconnectionstatechange: (() => void) | null = null;
   /** Every operation that was refused, by the error's name. */
   readonly refused: string[] = [];
   #chain: Promise<unknown> = Promise.resolve();
