@@ -122,9 +122,7 @@ export class Call {
     this.startedAt = Date.now();
     void this.enter();
     this.#announce();
-    for (const { sid, stage, introduced } of this.participants) {
-      if (introduced && stage === 'in' && sid !== this.me.sid) this.#meet(sid);
-    }
+    for (const { sid, self } of this.participants) if (!self) this.#meet(sid);
   }
 
   leave(): void {
@@ -132,10 +130,6 @@ export class Call {
     this.leftAfter = this.startedAt === undefined ? 0 : Date.now() - this.startedAt;
     this.stage = 'left';
     this.#end();
-  }
-
-  pin(sid: string | undefined): void {
-    this.pinned = sid;
   }
 
   toggleMicrophone(): void {
@@ -177,6 +171,8 @@ export class Call {
       greeting: () => [this.#state()],
       onMessage: (sid, message) => this.#onMessage(sid, message),
       onTracks: (sid, tracks) => this.#people.of(sid).show(tracks),
+      onThrough: (sid, via) => (this.#people.of(sid).through = via),
+      onHeard: (sid, heard) => (this.#people.of(sid).hearsMe = heard),
       onConnection: (sid, connection) => (this.#people.of(sid).connection = connection),
       onRoute: (sid, route) => (this.#people.of(sid).relayed = route === 'relayed'),
       onChannel: (sid) => this.#onChannel(sid),
@@ -234,6 +230,9 @@ export class Call {
       case 'candidates':
       case 'ping':
       case 'pong':
+      case 'heard':
+      case 'forward':
+      case 'forwarded':
       case 'leave':
         return;
       default:

@@ -3,7 +3,8 @@
  * Signals go from one to the other here; what people say and show goes up by callbacks. Refuses to know screens and devices.
  */
 import type { FromRoom, Welcome } from '../worker/protocol.ts';
-import { Mesh, isRelay, type MeshOptions } from './mesh/mesh.ts';
+import { Mesh, type MeshOptions } from './mesh/mesh.ts';
+import { isRelay } from './mesh/routes.ts';
 import { watchComebacks } from './room/comeback.ts';
 import { IceLife } from './room/ice-life.ts';
 import { Signaling, type SignalingState } from './room/signaling.ts';
@@ -13,7 +14,16 @@ import type { Link } from './seal/link.ts';
 
 type FromMesh = Pick<
   MeshOptions,
-  'greeting' | 'onMessage' | 'onTracks' | 'onConnection' | 'onRoute' | 'onChannel' | 'onGone' | 'onMismatch'
+  | 'greeting'
+  | 'onMessage'
+  | 'onTracks'
+  | 'onThrough'
+  | 'onConnection'
+  | 'onRoute'
+  | 'onChannel'
+  | 'onHeard'
+  | 'onGone'
+  | 'onMismatch'
 >;
 
 export interface NetworkOptions extends FromMesh {

@@ -32,6 +32,10 @@ export class Participant {
   joinedAt = $state<number | null>(null);
   connection = $state<'connecting' | 'live' | 'reconnecting' | 'stuck'>('connecting');
   relayed = $state(false);
+  /** The sid of who carries them to me where we cannot connect. */
+  through = $state<string>();
+  /** Whether they receive my microphone, as they say. */
+  hearsMe = $state(true);
   /** Their description named another certificate than the one they signed: nothing of it was used. */
   mismatch = $state(false);
   speaking = $state(false);

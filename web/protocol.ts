@@ -25,6 +25,7 @@ const Epoch = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 /** What a Date can hold (ECMA-262 §21.4.1.1): past it, showing the time throws. */
 const Time = v.pipe(v.number(), v.minValue(0), v.maxValue(8.64e15));
 const Id = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,32}$/));
+const Sid = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{22}$/));
 const Name = v.pipe(v.string(), v.maxLength(TEXT_LIMITS.name));
 const ChatText = v.pipe(v.string(), v.minLength(1), v.maxLength(TEXT_LIMITS.chat));
 
@@ -85,6 +86,12 @@ export const PeerMessage = v.variant('type', [
   v.object({ type: v.literal('history-request') }),
   v.object({ type: v.literal('history'), lines: v.pipe(v.array(ChatLine), v.maxLength(TEXT_LIMITS.history)) }),
   v.object({ type: v.literal('reaction'), emoji: v.pipe(v.string(), v.maxLength(16)) }),
+  /** Whether packets of your microphone have reached my loudspeaker within the last second. */
+  v.object({ type: v.literal('heard'), audio: v.boolean() }),
+  /** Carry `of` to me (`wanted`), no longer (`over`), or: I do not reach them (`refused`). See mesh/forwarding.ts. */
+  v.object({ type: v.literal('forward'), of: Sid, wish: v.picklist(['wanted', 'over', 'refused']) }),
+  /** Negotiation of the connection that carries `of`. */
+  v.object({ type: v.literal('forwarded'), of: Sid, signal: v.variant('type', [Description, Candidates]) }),
   v.object({ type: v.literal('ping'), id: Epoch }),
   v.object({ type: v.literal('pong'), id: Epoch }),
   v.object({ type: v.literal('leave') }),

@@ -4,19 +4,25 @@
  *
  * The roster is advice: it introduces people and says who may be gone, but never ends a connection that is alive.
  */
-import type { Frame, IceServer, LeftReason, RosterEntry } from '../../worker/protocol.ts';
+import type { Frame, LeftReason, RosterEntry } from '../../worker/protocol.ts';
 import type { PeerMessage } from '../protocol.ts';
 import { openHello } from '../seal/hello.ts';
 import type { Identity } from '../seal/identity.ts';
 import { PairSeal, derivePairKeys } from '../seal/pair.ts';
-import { Pair, type ConnectionState, type Route } from './pair.ts';
+import { Forwarding, type Tracks } from './forwarding.ts';
+import { cameraLimit } from './limits.ts';
+import { Pair, type ConnectionState } from './pair.ts';
 import { SLOTS, type Slot } from './peer.ts';
+import { configurationOf, type Routes } from './routes.ts';
 import { receivedLevel } from './stats.ts';
+import type { Route } from './vitals.ts';
 
 /** Milliseconds between looks at every pair: a quarter of the shortest time in recovery.ts that matters to a person. */
 const TICK = 250;
 /** Milliseconds that the offers of a join wait for each other before those that are ready leave. */
 const OFFERS_TOGETHER = 500;
+/** Milliseconds without reaching someone after which somebody else is asked to carry them. */
+const CARRY_AFTER = 8_000;
 
 export interface MeshOptions {
   readonly identity: Identity;
@@ -31,18 +37,17 @@ export interface MeshOptions {
   /** What everyone must know of me to show me. */
   greeting: () => PeerMessage[];
   onMessage: (sid: string, message: PeerMessage) => void;
-  onTracks: (sid: string, tracks: Record<Slot, MediaStreamTrack>) => void;
+  onTracks: (sid: string, tracks: Tracks) => void;
+  /** Someone is carried to me by a third, `via`; undefined: they come by themselves, or not at all. */
+  onThrough: (sid: string, via: string | undefined) => void;
   onConnection: (sid: string, state: ConnectionState) => void;
   onRoute: (sid: string, route: Route) => void;
   /** A channel of a new connection opened: recent messages may have been lost with the old one. */
   onChannel: (sid: string) => void;
+  /** Whether someone receives my microphone, as they say. */
+  onHeard: (sid: string, heard: boolean) => void;
   onGone: (sid: string) => void;
   onMismatch: (sid: string) => void;
-}
-
-export interface Routes {
-  iceServers: IceServer[];
-  iceTransportPolicy: RTCIceTransportPolicy;
 }
 
 export class Mesh {
@@ -51,6 +56,10 @@ export class Mesh {
   readonly #introductions = new Map<string, Promise<Pair | undefined>>();
   /** Who is sent media: those who are in, once I am in. */
   readonly #audience = new Set<string>();
+  /** What arrives of everyone, by themselves and through a third. */
+  readonly #direct = new Map<string, Tracks>();
+  readonly #carried = new Map<string, Tracks>();
+  readonly #forwarding: Forwarding;
   readonly #tracks: Partial<Record<Slot, MediaStreamTrack | null>> = {};
   readonly #timer: ReturnType<typeof setInterval>;
   #routes: Routes = { iceServers: [], iceTransportPolicy: 'all' };
@@ -61,6 +70,19 @@ export class Mesh {
   constructor(options: MeshOptions) {
     this.#options = options;
     this.#timer = setInterval(() => this.#tick(), TICK);
+    this.#forwarding = new Forwarding({
+      reached: () => this.#present().flatMap(({ sid, recovery }) => (recovery.state.name === 'live' ? [sid] : [])),
+      tracksOf: (sid) => (this.#pairs.get(sid)?.recovery.state.name === 'live' ? this.#direct.get(sid) : undefined),
+      makePeer: (sid, handlers) => this.#pairs.get(sid)?.makePeer(handlers),
+      send: (sid, message) => this.send(sid, message),
+      onThrough: (sid, through) => {
+        if (through) this.#carried.set(sid, through.tracks);
+        else this.#carried.delete(sid);
+        this.#showTracks(sid);
+        options.onThrough(sid, through?.via);
+      },
+      now: () => performance.now(),
+    });
   }
 
   /** Where connections may go. Used by those made or restarted from now on. */
@@ -140,6 +162,7 @@ export class Mesh {
   setAudience(sid: string, listening: 'in' | 'out'): void {
     if (listening === 'in') this.#audience.add(sid);
     else this.#audience.delete(sid);
+    for (const pair of this.#pairs.values()) pair.setLimit(cameraLimit(this.#audience.size));
     for (const slot of SLOTS) {
       this.#pairs.get(sid)?.setTrack(slot, listening === 'in' ? (this.#tracks[slot] ?? null) : null);
     }
@@ -152,7 +175,8 @@ export class Mesh {
 
   /** Loudness of someone's microphone as it arrives, 0 to 1. */
   level(sid: string): number {
-    const receiver = this.#pairs.get(sid)?.peer?.receiver('microphone');
+    const peer = this.#forwarding.peerOf(sid) ?? this.#pairs.get(sid)?.peer;
+    const receiver = peer?.receiver('microphone');
     return receiver ? receivedLevel(receiver) : 0;
   }
 
@@ -169,6 +193,7 @@ export class Mesh {
   close(): void {
     this.#closed = true;
     clearInterval(this.#timer);
+    this.#forwarding.close();
     for (const pair of this.#pairs.values()) pair.close();
     this.#pairs.clear();
     this.#introductions.clear();
@@ -184,8 +209,8 @@ export class Mesh {
   }
 
   async #makePair({ sid, hello: sealed }: RosterEntry): Promise<Pair | undefined> {
-    const { identity, helloHash, helloKey, psk, roomId } = this.#options;
-    const { onMessage, onTracks, onConnection, onRoute, onChannel, onGone, onMismatch } = this.#options;
+    const { identity, certificate, helloHash, helloKey, psk, roomId } = this.#options;
+    const { onConnection, onRoute, onChannel, onHeard, onMismatch } = this.#options;
     if (sid === identity.sid) return undefined;
     const hello = await openHello(sealed, sid, helloKey);
     // Rejects where the key that they name is no point of the curve.
@@ -199,31 +224,24 @@ export class Mesh {
       me: identity.sid,
       seal: new PairSeal(keys, { roomId, me: identity.sid, peer: sid }),
       fingerprint: hello.fingerprint,
-      configuration: (path) => this.#configuration(path),
+      configuration: (path) => configurationOf(this.#routes, path, certificate),
       now: () => performance.now(),
       greeting: this.#options.greeting,
       relay: (box) => this.#relay({ to: sid, box }),
-      onMessage: (message) => onMessage(sid, message),
-      onTracks: (tracks) => onTracks(sid, tracks),
+      onMessage: (message) => this.#onMessage(sid, message),
+      onTracks: (tracks) => {
+        this.#direct.set(sid, tracks);
+        this.#showTracks(sid);
+      },
       onConnection: (state) => onConnection(sid, state),
       onRoute: (route) => onRoute(sid, route),
       onChannel: () => onChannel(sid),
-      onGone: () => onGone(sid),
+      onHeard: (heard) => onHeard(sid, heard),
+      onGone: () => this.#onGone(sid),
       onMismatch: () => onMismatch(sid),
     });
     this.#pairs.set(sid, pair);
     return pair;
-  }
-
-  #configuration(path: 'any' | 'relay'): RTCConfiguration {
-    const { iceServers, iceTransportPolicy } = this.#routes;
-    const relayOnly = iceTransportPolicy === 'relay' || (path === 'relay' && iceServers.some(isRelay));
-    return {
-      iceServers,
-      iceTransportPolicy: relayOnly ? 'relay' : 'all',
-      bundlePolicy: 'max-bundle',
-      certificates: [this.#options.certificate],
-    };
   }
 
   #relay(frame: Frame): boolean {
@@ -232,16 +250,35 @@ export class Mesh {
     return true;
   }
 
+  #onMessage(sid: string, message: PeerMessage): void {
+    if (message.type === 'forward' || message.type === 'forwarded') this.#forwarding.receive(sid, message);
+    else this.#options.onMessage(sid, message);
+  }
+
+  #onGone(sid: string): void {
+    this.#audience.delete(sid);
+    this.#direct.delete(sid);
+    this.#forwarding.gone(sid);
+    this.#options.onGone(sid);
+  }
+
+  #showTracks(sid: string): void {
+    const tracks = this.#carried.get(sid) ?? this.#direct.get(sid);
+    if (tracks) this.#options.onTracks(sid, tracks);
+  }
+
   #present(): Pair[] {
     return [...this.#pairs.values()].filter((pair) => pair.recovery.state.name !== 'gone');
   }
 
   #tick(): void {
-    for (const pair of this.#pairs.values()) pair.tick(performance.now());
+    const now = performance.now();
+    for (const pair of this.#pairs.values()) {
+      pair.tick(now);
+      if (pair.recovery.state.name === 'live') this.#forwarding.restored(pair.sid);
+      else if (this.#audience.has(pair.sid) && pair.recovery.outOfReach(now) >= CARRY_AFTER)
+        this.#forwarding.need(pair.sid);
+    }
+    this.#forwarding.tick();
   }
-}
-
-/** True where `server` is a TURN server. */
-export function isRelay({ urls }: IceServer): boolean {
-  return [urls].flat().some((url) => /^turns?:/i.test(url));
 }

@@ -8,24 +8,24 @@
 import * as v from 'valibot';
 import { PeerMessagesText, type Description, type PeerMessage } from '../protocol.ts';
 import type { PairSeal } from '../seal/pair.ts';
+import { verdictOn } from './epochs.ts';
+import type { Remedy } from './heard.ts';
+import { limitVideo, type VideoLimit } from './limits.ts';
 import { Outbox } from './outbox.ts';
-import { Peer, SLOTS, type Slot } from './peer.ts';
+import { Peer, SLOTS, type PeerOptions, type Slot } from './peer.ts';
 import { Recovery } from './recovery.ts';
-import { isRelayed, lastPacket } from './stats.ts';
-
-/** Milliseconds between looks at the route: an RTCStatsReport is dear, and a route changes rarely. */
-const ROUTE_INTERVAL = 2_000;
+import type { Path } from './routes.ts';
+import { Vitals, type VitalsOptions } from './vitals.ts';
 
 export type ConnectionState = ReturnType<Recovery['shown']>;
-export type Route = 'direct' | 'relayed';
 
-export interface PairOptions {
+export interface PairOptions extends Pick<VitalsOptions, 'onRoute' | 'onHeard'> {
   readonly sid: string;
   readonly me: string;
   readonly seal: PairSeal;
   readonly fingerprint: Uint8Array;
   /** The configuration for a connection made now. */
-  configuration: (path: 'any' | 'relay') => RTCConfiguration;
+  configuration: (path: Path) => RTCConfiguration;
   now: () => number;
   /** What a first description brings along: who I am. */
   greeting: () => PeerMessage[];
@@ -34,7 +34,6 @@ export interface PairOptions {
   onMessage: (message: PeerMessage) => void;
   onTracks: (tracks: Record<Slot, MediaStreamTrack>) => void;
   onConnection: (state: ConnectionState) => void;
-  onRoute: (route: Route) => void;
   /** A channel of a new connection opened: what was sent into the old one may be lost. */
   onChannel: () => void;
   onGone: () => void;
@@ -44,17 +43,15 @@ export interface PairOptions {
 export class Pair {
   readonly sid: string;
   readonly #options: PairOptions;
-  readonly #recovery: Recovery;
+  readonly recovery: Recovery;
+  readonly #vitals: Vitals;
   readonly #polite: boolean;
   readonly #waiting = new Outbox();
   readonly #tracks: Partial<Record<Slot, MediaStreamTrack | null>> = {};
   #peer: Peer | undefined;
   #epoch = 0;
   #shown: ConnectionState = 'connecting';
-  #pings = 0;
-  #lastPing = 0;
-  #lastPacket: number | undefined;
-  #lastRoute = -Infinity;
+  #limit: VideoLimit | undefined;
   #greeted = false;
   #lastAnswered = 0;
   #offered: (() => void) | undefined;
@@ -63,15 +60,20 @@ export class Pair {
     this.sid = options.sid;
     this.#options = options;
     this.#polite = options.me < options.sid;
-    this.#recovery = new Recovery({
+    this.#vitals = new Vitals({
+      ...options,
+      peer: () => this.#peer,
+      onPacket: (now) => this.recovery.contact(now, 'media'),
+    });
+    this.recovery = new Recovery({
       driver: !this.#polite,
       now: options.now(),
       effects: {
-        resend: () => (this.#peer?.initiator ? void this.#peer.resend() : undefined),
+        resend: () => void (this.#peer?.initiator && this.#peer.resend()),
         restart: () => this.#restart(),
         rebuild: (path) => this.#connect(this.#epoch + 1, 'initiator', path),
-        gone: () => this.#disconnect(),
-        probe: () => this.#ping(),
+        gone: () => this.close(),
+        probe: () => this.#vitals.ping(),
       },
     });
   }
@@ -81,11 +83,7 @@ export class Pair {
   }
 
   get hasChannel(): boolean {
-    return this.#peer?.channelOpen ?? false;
-  }
-
-  get recovery(): Recovery {
-    return this.#recovery;
+    return this.#peer?.channelOpen === true;
   }
 
   /** Makes the first offer; resolves when it has been handed over for sending. The newcomer calls it. */
@@ -98,7 +96,7 @@ export class Pair {
 
   /** Sends, by whatever path there is. What finds none waits, but for descriptions and candidates: those are made anew. */
   send(...messages: PeerMessage[]): void {
-    if (this.#recovery.state.name === 'live' && this.#peer?.send(JSON.stringify(messages))) return;
+    if (this.recovery.state.name === 'live' && this.#peer?.send(JSON.stringify(messages))) return;
     void this.#sendByRoom(messages);
   }
 
@@ -111,39 +109,52 @@ export class Pair {
   /** The room's socket has opened: what waited for a path has one. */
   roomOpened(): void {
     this.#flush();
-    this.#recovery.nudge(this.#options.now());
+    this.recovery.nudge(this.#options.now());
   }
 
   setTrack(slot: Slot, track: MediaStreamTrack | null): void {
     this.#tracks[slot] = track;
     this.#peer?.setTrack(slot, track);
+    if (slot === 'camera') this.#applyLimit();
+  }
+
+  setLimit(limit: VideoLimit): void {
+    this.#limit = limit;
+    this.#applyLimit();
+  }
+
+  /** A connection beside this one, to the same person; see forwarding.ts. */
+  makePeer(handlers: Pick<PeerOptions, 'initiator' | 'onSignal' | 'onState' | 'onTracks' | 'onBroken'>): Peer {
+    const { configuration, fingerprint, onMismatch } = this.#options;
+    return new Peer({
+      configuration: configuration('any'),
+      epoch: 0,
+      polite: this.#polite,
+      fingerprint,
+      onText: () => undefined,
+      onChannel: () => undefined,
+      onMismatch,
+      ...handlers,
+    });
   }
 
   tick(now: number): void {
-    const microphone = this.#peer?.receiver('microphone');
-    const packet = microphone && lastPacket(microphone);
-    if (packet !== undefined && packet !== this.#lastPacket) this.#recovery.contact(now, 'media');
-    this.#lastPacket = packet;
-    if (this.hasChannel && now - this.#lastPing >= 1_000) this.#ping();
-    if (this.hasChannel && now - this.#lastRoute >= ROUTE_INTERVAL) void this.#findRoute(now);
+    const sending = this.#tracks.microphone && this.recovery.state.name === 'live' ? 'sending' : 'not-sending';
+    const remedy = this.#vitals.tick(now, sending);
+    if (remedy) this.#remedy(remedy);
     // It may have been in doubt for a moment only: no opening of a path will follow that could send what waits.
-    if (this.hasChannel && this.#recovery.state.name === 'live' && !this.#waiting.empty) this.#flush();
-    this.#recovery.tick(now);
+    if (this.hasChannel && this.recovery.state.name === 'live' && !this.#waiting.empty) this.#flush();
+    this.recovery.tick(now);
     this.#show();
   }
 
-  /** Goodbye, by every path there is, and the end of the connection. */
+  /** Goodbye, and the end of the connection. */
   leave(): void {
-    const goodbye: PeerMessage[] = [{ type: 'leave' }];
-    if (!this.#peer?.send(JSON.stringify(goodbye))) void this.#sendByRoom(goodbye);
-    this.#disconnect();
+    this.send({ type: 'leave' });
+    this.close();
   }
 
-  close(): void {
-    this.#disconnect();
-  }
-
-  #connect(epoch: number, role: 'initiator' | 'answerer', path: 'any' | 'relay'): void {
+  #connect(epoch: number, role: 'initiator' | 'answerer', path: Path): void {
     this.#peer?.close();
     this.#epoch = epoch;
     this.#greeted = false;
@@ -160,13 +171,14 @@ export class Pair {
       onState: () => this.#show(),
       onTracks: this.#options.onTracks,
       onMismatch: this.#options.onMismatch,
-      onBroken: () => this.#peer === peer && this.#recovery.broken(this.#options.now()),
+      onBroken: () => this.#peer === peer && this.recovery.broken(this.#options.now()),
     });
     this.#peer = peer;
     for (const slot of SLOTS) peer.setTrack(slot, this.#tracks[slot] ?? null);
   }
 
-  #disconnect(): void {
+  /** The end of the connection; the pair can have another. */
+  close(): void {
     this.#peer?.close();
     this.#peer = undefined;
     this.#waiting.clear();
@@ -174,36 +186,44 @@ export class Pair {
   }
 
   #restart(): void {
-    if (!this.#peer) return;
     // Before the first answer there is nothing to restart.
-    if (this.#peer.answered) this.#peer.restart(this.#options.configuration('any'));
+    if (this.#peer?.answered) this.#peer.restart(this.#options.configuration('any'));
     // While an offer is unanswered the browser makes no other, and it, or its answer, may be lost: it goes out again.
-    void this.#peer.resend();
+    void this.#peer?.resend();
+  }
+
+  #applyLimit(): void {
+    const sender = this.#peer?.sender('camera');
+    if (sender && this.#limit) void limitVideo(sender, this.#limit);
+  }
+
+  #remedy(remedy: Remedy): void {
+    switch (remedy) {
+      case 'reset-track':
+        this.#peer?.setTrack('microphone', null);
+        this.#peer?.setTrack('microphone', this.#tracks.microphone ?? null);
+        return;
+      case 'restart':
+        this.#restart();
+        return;
+      case 'rebuild':
+        this.#connect(this.#epoch + 1, 'initiator', 'any');
+        return;
+      default:
+        remedy satisfies never;
+    }
   }
 
   #channelOpened(): void {
-    this.#recovery.contact(this.#options.now(), 'message');
+    this.recovery.contact(this.#options.now(), 'message');
+    this.#applyLimit();
     this.#show();
     this.#flush();
     this.#options.onChannel();
   }
 
-  #ping(): void {
-    this.#lastPing = this.#options.now();
-    this.#pings += 1;
-    this.#peer?.send(JSON.stringify([{ type: 'ping', id: this.#pings } satisfies PeerMessage]));
-  }
-
-  async #findRoute(now: number): Promise<void> {
-    this.#lastRoute = now;
-    const connection = this.#peer?.connection;
-    if (!connection) return;
-    const relayed = await isRelayed(connection);
-    if (connection === this.#peer?.connection) this.#options.onRoute(relayed ? 'relayed' : 'direct');
-  }
-
   #show(): void {
-    const shown = this.#recovery.shown(this.#options.now());
+    const shown = this.recovery.shown(this.#options.now());
     if (shown === this.#shown) return;
     this.#shown = shown;
     this.#options.onConnection(shown);
@@ -212,7 +232,7 @@ export class Pair {
   /** Descriptions and candidates travel by room where the channel is in doubt, and by both where both exist. */
   #signal(message: PeerMessage): void {
     const viaChannel = this.#peer?.send(JSON.stringify([message])) ?? false;
-    if (viaChannel && this.#recovery.state.name === 'live') return;
+    if (viaChannel && this.recovery.state.name === 'live') return;
     const greeting = message.type === 'description' && !this.#greeted ? this.#options.greeting() : [];
     this.#greeted ||= message.type === 'description';
     void this.#sendByRoom([...greeting, message]).then(this.#offered);
@@ -233,7 +253,7 @@ export class Pair {
     const parsed = v.safeParse(PeerMessagesText, text);
     // Another version's message, or nonsense: whoever sent it is verified, what they mean is unknown. Nothing follows from it.
     if (!parsed.success) return;
-    if (path === 'channel') this.#recovery.contact(this.#options.now(), 'message');
+    if (path === 'channel') this.recovery.contact(this.#options.now(), 'message');
     for (const message of parsed.output) this.#handle(message);
   }
 
@@ -250,8 +270,11 @@ export class Pair {
         return;
       case 'pong':
         return;
+      case 'heard':
+        this.#vitals.reported(message.audio);
+        return;
       case 'leave':
-        this.#recovery.left();
+        this.recovery.left();
         return;
       default:
         this.#options.onMessage(message);
@@ -261,25 +284,16 @@ export class Pair {
   #receiveDescription(message: Description): void {
     const { epoch, offerId, description } = message;
     const offered = description.type === 'offer';
-    if (offered) this.#recovery.returned(this.#options.now());
-    if (epoch > this.#epoch) {
-      if (!offered) return;
-      this.#connect(epoch, 'answerer', 'any');
-    } else if (epoch < this.#epoch) {
-      return;
-    } else if (!this.#peer) {
-      // They go on with a connection that I have closed: offer a new one.
-      if (offered) this.#connect(epoch + 1, 'initiator', 'any');
-      return;
-    } else if (offered && this.#peer.initiator && !this.#peer.answered) {
-      // Two first offers of one epoch: see the top of peer.ts.
-      if (!this.#polite) return;
-      this.#connect(epoch, 'answerer', 'any');
-    }
+    if (offered) this.recovery.returned(this.#options.now());
+    const situation = { epoch: this.#epoch, peer: this.#peer, polite: this.#polite };
+    const verdict = verdictOn(situation, epoch, description.type);
+    if (verdict === 'offer') this.#connect(epoch + 1, 'initiator', 'any');
+    if (verdict === 'offer' || verdict === 'ignore') return;
+    if (verdict === 'answer') this.#connect(epoch, 'answerer', 'any');
     // The same answer comes by both paths, and is one.
     if (!offered && offerId > this.#lastAnswered) {
       this.#lastAnswered = offerId;
-      this.#recovery.answered();
+      this.recovery.answered();
     }
     void this.#peer?.receive(message);
   }

@@ -7,7 +7,7 @@
  * the pair replaces the whole connection. Refuses to know keys, the room, and when a connection should be given up.
  */
 import { descriptionHasFingerprint } from '../seal/identity.ts';
-import { TEXT_LIMITS, type Candidates, type Description, type PeerMessage } from '../protocol.ts';
+import { TEXT_LIMITS, type Candidates, type Description } from '../protocol.ts';
 import { CandidateBatches } from './candidates.ts';
 import { preferRed } from './codecs.ts';
 import { Negotiation } from './negotiation.ts';
@@ -37,7 +37,7 @@ export interface PeerOptions {
   /** SHA-256 of the other side's certificate, from its signed hello. */
   fingerprint: Uint8Array;
   /** Descriptions and candidates for the other side. */
-  onSignal: (message: PeerMessage) => void;
+  onSignal: (message: Description | Candidates) => void;
   /** Text that arrived over the channel. */
   onText: (text: string) => void;
   onChannel: (state: 'open' | 'closed') => void;

@@ -74,6 +74,11 @@ export class Recovery {
     return this.#state;
   }
 
+  /** Milliseconds for which nothing has come from the other side directly; 0 while it is live. */
+  outOfReach(now: number): number {
+    return this.#state.name === 'live' ? 0 : now - (this.#everLive ? this.#lastContact : this.#born);
+  }
+
   /** What the tile says. */
   shown(now: number): 'connecting' | 'live' | 'reconnecting' | 'stuck' {
     const state = this.#state;

@@ -1,0 +1,45 @@
+/**
+ * Whether someone receives my microphone, by their own word (`heard`), and what to do where they do not. Pure; the time is given.
+ * A wedged track heals in steps: the track is set anew, then ICE restarts, then the connection is made again.
+ * Refuses to know senders, and what a person is told.
+ */
+
+/** Milliseconds without sound at their side after which it is said, and acted upon. */
+export const UNHEARD_AFTER = 2_000;
+/** Milliseconds from one remedy to the next. */
+const REMEDY_INTERVAL = 5_000;
+
+const REMEDIES = ['reset-track', 'restart', 'rebuild'] as const;
+export type Remedy = (typeof REMEDIES)[number];
+
+export class Heard {
+  #unheardSince: number | undefined;
+  #remedies = 0;
+  #lastRemedy = -Infinity;
+
+  /** Their report: whether packets of my microphone reach their loudspeaker. */
+  reported(audio: boolean, now: number): void {
+    if (audio) {
+      this.#unheardSince = undefined;
+      this.#remedies = 0;
+    } else this.#unheardSince ??= now;
+  }
+
+  /** True where they have not received me for UNHEARD_AFTER. */
+  unheard(now: number): boolean {
+    return this.#unheardSince !== undefined && now - this.#unheardSince >= UNHEARD_AFTER;
+  }
+
+  /** What is to be tried now; `sending` says whether there is anything to hear and the connection lives. */
+  remedy(now: number, sending: 'sending' | 'not-sending'): Remedy | undefined {
+    if (sending === 'not-sending') {
+      this.#unheardSince = undefined;
+      return undefined;
+    }
+    if (!this.unheard(now) || now - this.#lastRemedy < REMEDY_INTERVAL) return undefined;
+    const remedy = REMEDIES[Math.min(this.#remedies, REMEDIES.length - 1)];
+    this.#remedies += 1;
+    this.#lastRemedy = now;
+    return remedy;
+  }
+}
