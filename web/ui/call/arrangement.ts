@@ -14,7 +14,9 @@ export interface Item {
 export type Arrangement =
   | { readonly kind: 'grid'; readonly items: readonly Item[] }
   /** One other person fills the glass; `floating` is oneself in a corner. */
-  | { readonly kind: 'duo'; readonly main: Item; readonly floating: Item }
+  | { readonly kind: 'duo'; readonly main: Item; readonly floating: Item | undefined }
+  /** Nobody else: oneself in a corner, the stage free for the link. */
+  | { readonly kind: 'alone'; readonly floating: Item }
   | { readonly kind: 'sidebar'; readonly main: Item; readonly strip: readonly Item[] }
   | { readonly kind: 'spotlight'; readonly main: Item };
 
@@ -23,6 +25,8 @@ export interface Situation {
   /** Everyone in, oneself included, in a stable order. */
   readonly people: readonly string[];
   readonly me: string;
+  /** Whether I do without my own picture. */
+  readonly selfHidden: boolean;
   /** Those who share their screen, in a stable order. */
   readonly presenters: readonly string[];
   /** Which of the presenters' tabs is chosen. */
@@ -33,8 +37,10 @@ export interface Situation {
 }
 
 export function arrange(situation: Situation): Arrangement {
-  const { layout, people, me, presenters } = situation;
-  const others = people.filter((sid) => sid !== me);
+  const { layout, me, presenters, selfHidden } = situation;
+  const others = situation.people.filter((sid) => sid !== me);
+  if (others.length === 0 && presenters.length === 0) return { kind: 'alone', floating: camera(me) };
+  const people = selfHidden && others.length > 0 ? others : situation.people;
   const screen = screenOf(situation);
   const pinned = people.find((sid) => sid === situation.pinned);
   const main = pinned ? camera(pinned) : screen;
@@ -50,7 +56,8 @@ export function arrange(situation: Situation): Arrangement {
     case 'auto': {
       if (main) return beside(main, people);
       const [other, ...more] = others;
-      if (other && more.length === 0) return { kind: 'duo', main: camera(other), floating: camera(me) };
+      if (other && more.length === 0)
+        return { kind: 'duo', main: camera(other), floating: selfHidden ? undefined : camera(me) };
       return { kind: 'grid', items: people.map(camera) };
     }
   }

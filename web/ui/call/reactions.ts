@@ -11,3 +11,7 @@ export const REACTIONS: readonly { emoji: string; label: () => string }[] = [
   { emoji: '🤔', label: m.call_reaction_think },
   { emoji: '😢', label: m.call_reaction_sad },
 ];
+
+/** Another version's reaction is its own name. */
+export const reactionName = (emoji: string): string =>
+  REACTIONS.find((reaction) => reaction.emoji === emoji)?.label() ?? emoji;

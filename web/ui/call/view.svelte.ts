@@ -8,6 +8,8 @@ export class View {
   panel = $state<Panel>('none');
   layout = $state<Layout>('auto');
   dialog = $state<'none' | 'settings' | 'shortcuts'>('none');
+  /** My own picture is no tile for me; the others see it all the same. */
+  selfHidden = $state(false);
   /** Whose share is shown where several share. */
   chosenScreen = $state<string | undefined>();
 
