@@ -90,10 +90,12 @@ describe('tileGrid', () => {
     expect(third?.x).toBeCloseTo(((first?.x ?? 0) + (second?.x ?? 0)) / 2);
   });
 
-  it('never makes a tile of a wide stage narrower than 4:3', () => {
+  it.each([
+    { width: 898, height: 614 },
+    { width: 700, height: 1000 },
+  ])('never makes a tile of a wide stage ($width x $height) narrower than 4:3', (area) => {
     for (let count = 1; count <= 16; count += 1)
-      for (const tile of tileGrid(count, { width: 898, height: 614 }))
-        expect(tile.width / tile.height).toBeGreaterThanOrEqual(4 / 3 - 0.001);
+      for (const tile of tileGrid(count, area)) expect(tile.width / tile.height).toBeGreaterThanOrEqual(4 / 3 - 0.001);
   });
 
   it('fills the glass of an upright phone', () => {
