@@ -13,6 +13,7 @@ import { loadPreferences, savePreferences } from './preferences.ts';
 import { stateOf } from './presence.ts';
 import type { PeerMessage, State } from './protocol.ts';
 import { refusalOf, type Refusal } from './refusal.ts';
+import { levelOf } from './speaking.ts';
 import type { SignalingState } from './room/signaling.ts';
 import type { Link } from './seal/link.ts';
 import { Self } from './self.svelte.ts';
@@ -198,8 +199,8 @@ export class Call {
   /** Now that my sid is known, the tile that stood for me gets it. */
   #adoptMe(network: Network): void {
     this.#people.close();
-    const levelOf = ({ self, sid }: Participant) => (self ? this.self.level() : network.mesh.level(sid));
-    this.#people = new Participants(new Participant(network.sid, 'self'), levelOf);
+    const hear = ({ self, sid }: Participant) => (self ? this.self.level() : levelOf(network.mesh.loudness(sid)));
+    this.#people = new Participants(new Participant(network.sid, 'self'), hear);
     this.me.apply(this.#state());
     this.me.show(this.self.tracks);
     for (const slot of SLOTS) network.mesh.setTrack(slot, this.self.tracks[slot] ?? null);

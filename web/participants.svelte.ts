@@ -13,7 +13,7 @@ export class Participants {
   readonly #levelOf: (participant: Participant) => number;
   readonly #timer: ReturnType<typeof setInterval>;
 
-  /** `levelOf` gives the loudness of someone now, 0 to 1. */
+  /** `levelOf` gives the level of someone now, 0 to 1 (see speaking.ts). */
   constructor(me: Participant, levelOf: (participant: Participant) => number) {
     this.me = me;
     this.#levelOf = levelOf;

@@ -5,14 +5,22 @@
 
 /** Milliseconds between samples. */
 export const SAMPLE_INTERVAL = 100;
-/** Linear loudness, 1 = full scale: −36 dB, above a quiet room after the browser's noise suppression, below quiet speech. */
-const LOUD = 0.016;
+/** −36 dB: above a quiet room after the browser's noise suppression, below quiet speech. */
+const LOUD = levelOf(0.016);
 /** Milliseconds: the ring comes after ATTACK of speech and stays RELEASE longer. */
 const ATTACK = 150;
 const RELEASE = 800;
 /** Milliseconds that someone must lead before they are the speaker, and that a speaker stays at least. */
 const DOMINANCE = 1_500;
 const HOLD = 3_000;
+
+/**
+ * A linear loudness (1 = full scale) as a level, 0 to 1, that grows as loudness is felt: −60 dB is 0 and −10 dB is 1.
+ * The same scale as that of the microphone's own meter.
+ */
+export function levelOf(loudness: number): number {
+  return Math.min(1, Math.max(0, (20 * Math.log10(loudness) + 60) / 50));
+}
 
 interface Voice {
   loudSince: number | undefined;
@@ -34,7 +42,7 @@ export class Speaking {
     return this.#speaker;
   }
 
-  /** Loudness of `sid` now, 0 to 1; true where they speak. */
+  /** `level` of `sid` now, 0 to 1 (see levelOf); true where they speak. */
   hear(sid: string, level: number, now: number): boolean {
     const voice = this.#voices.get(sid) ?? { loudSince: undefined, lastLoud: -Infinity, speaking: false, average: 0 };
     this.#voices.set(sid, voice);

@@ -14,7 +14,7 @@ import { cameraLimit } from './limits.ts';
 import { Pair, type ConnectionState } from './pair.ts';
 import { SLOTS, type Slot } from './peer.ts';
 import { configurationOf, type Routes } from './routes.ts';
-import { receivedLevel } from './stats.ts';
+import { receivedLoudness } from './stats.ts';
 import type { Route } from './vitals.ts';
 
 /** Milliseconds between looks at every pair: a quarter of the shortest time in recovery.ts that matters to a person. */
@@ -173,11 +173,11 @@ export class Mesh {
     for (const pair of this.#pairs.values()) pair.recovery.nudge(performance.now());
   }
 
-  /** Loudness of someone's microphone as it arrives, 0 to 1. */
-  level(sid: string): number {
+  /** Loudness of someone's microphone as it arrives, linear, 1 = full scale. */
+  loudness(sid: string): number {
     const peer = this.#forwarding.peerOf(sid) ?? this.#pairs.get(sid)?.peer;
     const receiver = peer?.receiver('microphone');
-    return receiver ? receivedLevel(receiver) : 0;
+    return receiver ? receivedLoudness(receiver) : 0;
   }
 
   connection(sid: string): RTCPeerConnection | undefined {

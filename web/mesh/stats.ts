@@ -12,7 +12,7 @@ export function lastPacket(receiver: RTCRtpReceiver): number | undefined {
 }
 
 /** Loudness of what was last received, 0 to 1 (linear, 1 = 0 dBov; RFC 6464). */
-export function receivedLevel(receiver: RTCRtpReceiver): number {
+export function receivedLoudness(receiver: RTCRtpReceiver): number {
   return receiver.getSynchronizationSources()[0]?.audioLevel ?? 0;
 }
 
