@@ -1,41 +1,62 @@
 /**
  * What this browser remembers between visits: one JSON object in localStorage. Unreadable parts become their
  * defaults; where nothing can be stored (private windows, blocked storage) nothing is, and nothing throws.
+ * Checked by hand: this is part of the start page, whose 25 kB (brotli) have no room for 3 kB of schema library.
  */
-import * as v from 'valibot';
-import { TEXT_LIMITS } from './protocol.ts';
-
 const KEY = 'snug.preferences';
 
-const Text = v.fallback(v.pipe(v.string(), v.maxLength(512)), '');
-const on = v.fallback(v.boolean(), true);
-const off = v.fallback(v.boolean(), false);
+/** Characters of a device's id or label, and of a name (TEXT_LIMITS.name of the protocol). */
+const LONGEST = 512;
+const LONGEST_NAME = 64;
 
-const Preferences = v.object({
-  name: v.fallback(v.pipe(v.string(), v.trim(), v.maxLength(TEXT_LIMITS.name)), ''),
+export interface Preferences {
+  name: string;
   /** Whether they were on when last touched. */
-  microphone: on,
-  camera: on,
+  microphone: boolean;
+  camera: boolean;
   /** Ids rotate when a site's permissions are reset; the label then finds the device again. */
-  microphoneId: Text,
-  microphoneLabel: Text,
-  cameraId: Text,
-  cameraLabel: Text,
-  speakerId: Text,
-  speakerLabel: Text,
-  hideAddress: off,
-  shortcuts: on,
-  sounds: on,
-  theme: v.fallback(v.picklist(['system', 'light', 'dark']), 'system'),
+  microphoneId: string;
+  microphoneLabel: string;
+  cameraId: string;
+  cameraLabel: string;
+  speakerId: string;
+  speakerLabel: string;
+  hideAddress: boolean;
+  shortcuts: boolean;
+  sounds: boolean;
+  theme: 'system' | 'light' | 'dark';
   /** Off until asked for: a room's link holds its key. */
-  rememberRooms: off,
-});
-
-export type Preferences = v.InferOutput<typeof Preferences>;
+  rememberRooms: boolean;
+}
 
 export function loadPreferences(): Preferences {
-  const stored = v.safeParse(Preferences, read());
-  return stored.success ? stored.output : v.parse(Preferences, {});
+  const stored = read();
+  const text = (key: keyof Preferences, longest = LONGEST): string => {
+    const value = stored.get(key);
+    const trimmed = typeof value === 'string' ? value.trim() : '';
+    return trimmed.length <= longest ? trimmed : '';
+  };
+  const flag = (key: keyof Preferences, otherwise: boolean): boolean => {
+    const value = stored.get(key);
+    return typeof value === 'boolean' ? value : otherwise;
+  };
+  const theme = stored.get('theme');
+  return {
+    name: text('name', LONGEST_NAME),
+    microphone: flag('microphone', true),
+    camera: flag('camera', true),
+    microphoneId: text('microphoneId'),
+    microphoneLabel: text('microphoneLabel'),
+    cameraId: text('cameraId'),
+    cameraLabel: text('cameraLabel'),
+    speakerId: text('speakerId'),
+    speakerLabel: text('speakerLabel'),
+    hideAddress: flag('hideAddress', false),
+    shortcuts: flag('shortcuts', true),
+    sounds: flag('sounds', true),
+    theme: theme === 'light' || theme === 'dark' ? theme : 'system',
+    rememberRooms: flag('rememberRooms', false),
+  };
 }
 
 export function savePreferences(change: Partial<Preferences>): void {
@@ -47,10 +68,11 @@ export function savePreferences(change: Partial<Preferences>): void {
   }
 }
 
-function read(): unknown {
+function read(): ReadonlyMap<string, unknown> {
   try {
-    return JSON.parse(localStorage.getItem(KEY) ?? '{}');
+    const stored: unknown = JSON.parse(localStorage.getItem(KEY) ?? '{}');
+    return new Map(typeof stored === 'object' && stored !== null ? Object.entries(stored) : []);
   } catch {
-    return {};
+    return new Map();
   }
 }
