@@ -1,0 +1,56 @@
+/** The product's recovery of one pair with a clock of its own. Refuses to know what a test expects. */
+import { Recovery, TIMES } from '../../web/mesh/recovery.ts';
+
+/** Milliseconds between looks, as in mesh.ts. */
+export const TICK = 250;
+
+/** A recovery with a clock of its own, ticked as the mesh does, and a diary of what it did and when. */
+export function simulate(role: 'driver' | 'other' = 'driver') {
+  let now = 1_000_000;
+  const began = now;
+  const diary: [number, string][] = [];
+  const note = (what: string) => diary.push([now - began, what]);
+  const recovery = new Recovery({
+    driver: role === 'driver',
+    now,
+    effects: {
+      resend: () => note('resend'),
+      restart: () => note('restart'),
+      rebuild: (path) => note(`rebuild ${path}`),
+      gone: () => note('gone'),
+      probe: () => note('probe'),
+    },
+  });
+  const run = (ms: number, each: () => void = () => undefined) => {
+    for (const end = now + ms; now < end;) {
+      now += TICK;
+      each();
+      recovery.tick(now);
+    }
+  };
+  return {
+    recovery,
+    diary,
+    run,
+    now: () => now,
+    since: (mark: number) => diary.filter(([at]) => at > mark - began).map(([at, what]) => [at - (mark - began), what]),
+    did: () => diary.map(([, what]) => what),
+    hear: (kind: 'message' | 'media' = 'message') => recovery.contact(now, kind),
+    shown: () => recovery.shown(now),
+    state: () => recovery.state.name,
+  };
+}
+
+/** One that is live, and was heard just now. */
+export function live(role: 'driver' | 'other' = 'driver', kind: 'message' | 'media' = 'message') {
+  const simulation = simulate(role);
+  simulation.hear(kind);
+  return simulation;
+}
+
+/** One whose path went silent and whose first restart is out. */
+export function restarting(role: 'driver' | 'other' = 'driver') {
+  const simulation = live(role);
+  simulation.run(TIMES.silence + (role === 'driver' ? 500 : 1_000));
+  return simulation;
+}

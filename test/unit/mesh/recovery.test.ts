@@ -1,0 +1,234 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { TIMES } from '../../../web/mesh/recovery.ts';
+import { TICK, live, simulate } from '../../support/recovering.ts';
+
+const HOUR = 3_600_000;
+
+describe('new', () => {
+  it('is connecting, and sends its offer again every 3 s', () => {
+    const { run, shown, diary } = simulate();
+    run(7_750);
+    expect(diary).toEqual([
+      [3_000, 'resend'],
+      [6_000, 'resend'],
+    ]);
+    expect(shown()).toBe('connecting');
+  });
+
+  it('is called stuck after 8 s, and made anew', () => {
+    const { run, shown, diary } = simulate();
+    run(9_000);
+    expect(shown()).toBe('stuck');
+    expect(diary.at(-1)).toEqual([9_000, 'rebuild any']);
+  });
+
+  it('is live with the first message and with the first packet', () => {
+    for (const kind of ['message', 'media'] as const) {
+      const { hear, shown, state } = simulate();
+      hear(kind);
+      expect([state(), shown()]).toEqual(['live', 'live']);
+    }
+  });
+
+  it('is as late as its courtesy where the other side drives', () => {
+    const { run, diary } = simulate('other');
+    run(4_000);
+    expect(diary).toEqual([[3_750, 'resend']]);
+  });
+
+  it('sends its offer at once when the room has come back', () => {
+    const { recovery, now, did } = simulate();
+    recovery.nudge(now());
+    expect(did()).toEqual(['resend']);
+  });
+
+  it('takes no answer for more than that', () => {
+    const { recovery, run, did } = simulate();
+    recovery.answered();
+    run(3_000);
+    expect(did()).toEqual(['resend']);
+  });
+
+  it('is gone where they leave, or where the room forgets them before they were ever heard', () => {
+    const one = simulate();
+    one.recovery.left();
+    expect(one.did()).toEqual(['gone']);
+    const other = simulate();
+    other.recovery.roster(other.now(), 'absent');
+    other.run(TIMES.absence);
+    expect(other.did().at(-1)).toBe('gone');
+  });
+});
+
+describe('live', () => {
+  it('stays so for ever while a pong comes every second', () => {
+    const { run, hear, did, shown } = live();
+    for (let second = 0; second < 600; second += 1) {
+      run(1_000);
+      hear();
+      expect(shown()).toBe('live');
+    }
+    expect(did()).toEqual([]);
+  });
+
+  it('finds a stall of media within 1 s', () => {
+    const { run, hear, now, diary, since } = live();
+    run(10_000, () => hear('media'));
+    const mark = now();
+    diary.splice(0);
+    run(1_000);
+    expect(since(mark)).toEqual([
+      [500, 'probe'],
+      [1_000, 'restart'],
+    ]);
+  });
+
+  it('gives the channel alone 2 s', () => {
+    const { run, did, state } = live();
+    run(TIMES.silence - TICK);
+    expect([did(), state()]).toEqual([[], 'live']);
+    run(TICK);
+    expect([did(), state()]).toEqual([['probe'], 'suspect']);
+  });
+
+  it('does not take a microphone that was switched off for a stall, for longer than one probe', () => {
+    const { run, hear, did, shown } = live('driver', 'media');
+    run(500);
+    hear();
+    expect(shown()).toBe('live');
+    for (let second = 0; second < 60; second += 1) {
+      run(1_000);
+      hear();
+    }
+    expect(did()).toEqual(['probe']);
+  });
+
+  it('asks when the network has come back', () => {
+    const { recovery, now, did } = live();
+    recovery.nudge(now());
+    expect(did()).toEqual(['probe']);
+  });
+
+  it('[4] does not end because the room has forgotten someone', () => {
+    const { recovery, run, hear, now, did } = live();
+    recovery.roster(now(), 'absent');
+    run(HOUR, () => hear());
+    expect(did()).toEqual([]);
+  });
+
+  it('ends 12 s after the last sign of someone whom the room has forgotten, also if they were heard since', () => {
+    const { recovery, run, hear, now, did, since } = live();
+    recovery.roster(now(), 'absent');
+    run(60_000, () => hear());
+    const mark = now();
+    run(TIMES.absence - TICK);
+    expect(did()).not.toContain('gone');
+    run(TICK);
+    expect(since(mark).at(-1)).toEqual([TIMES.absence, 'gone']);
+  });
+
+  it('is made anew where the browser refuses a description, and again no sooner than 3 s later', () => {
+    const { recovery, run, now, diary } = live();
+    recovery.broken(now());
+    expect(diary).toEqual([[0, 'rebuild any']]);
+    for (let time = 0; time < 2_500; time += TICK) {
+      run(TICK);
+      recovery.broken(now());
+    }
+    expect(diary).toHaveLength(1);
+    run(500);
+    expect(diary.slice(1)).toEqual([[3_000, 'rebuild relay']]);
+  });
+
+  it('is made anew at once, whenever the routes change', () => {
+    const { recovery, now, did } = live();
+    recovery.rerouted(now());
+    recovery.rerouted(now());
+    expect(did()).toHaveLength(2);
+  });
+
+  it('ends with a leave, once', () => {
+    const { recovery, did, state } = live();
+    recovery.left();
+    recovery.left();
+    expect([did(), state()]).toEqual([['gone'], 'gone']);
+  });
+});
+
+describe('suspect', () => {
+  const suspect = (role: 'driver' | 'other' = 'driver') => {
+    const simulation = live(role);
+    simulation.run(TIMES.silence);
+    expect(simulation.state()).toBe('suspect');
+    simulation.diary.splice(0);
+    return simulation;
+  };
+
+  it('is live again with a pong, and nobody was told', () => {
+    const { hear, state, shown, did } = suspect();
+    expect(shown()).toBe('live');
+    hear();
+    expect([state(), did()]).toEqual(['live', []]);
+  });
+
+  it('restarts within 0.5 s on the driver’s side, and 0.6 s later on the other', () => {
+    const driver = suspect('driver');
+    driver.run(500);
+    expect(driver.did()).toEqual(['restart']);
+    const other = suspect('other');
+    other.run(750);
+    expect(other.did()).toEqual([]);
+    other.run(250);
+    expect(other.did()).toEqual(['restart']);
+  });
+
+  it('restarts at once when the network has come back', () => {
+    const { recovery, now, did } = suspect('other');
+    recovery.nudge(now());
+    expect(did()).toEqual(['restart']);
+  });
+
+  it('is told within 2.5 s of the last sign of life', () => {
+    const { run, shown } = live('driver', 'media');
+    run(2_000);
+    expect(shown()).toBe('live');
+    run(500);
+    expect(shown()).toBe('reconnecting');
+  });
+
+  it('is made anew where the browser breaks, and gone where they leave', () => {
+    const one = suspect();
+    one.recovery.broken(one.now());
+    expect([one.state(), one.did()]).toEqual(['restarting', ['rebuild any']]);
+    const other = suspect();
+    other.recovery.left();
+    expect(other.did()).toEqual(['gone']);
+  });
+});
+
+describe('a slow but whole path', () => {
+  it('[49] with a round trip of 600 ms is never called reconnecting, with or without media', () => {
+    fc.assert(
+      fc.property(fc.array(fc.record({ media: fc.boolean(), jitter: fc.nat(400) }), { minLength: 60 }), (seconds) => {
+        const { run, hear, shown, now, recovery } = live();
+        const pongs: number[] = [];
+        for (const { media, jitter } of seconds) {
+          pongs.push(now() + 600 + jitter);
+          run(1_000, () => {
+            while ((pongs[0] ?? Infinity) <= now()) recovery.contact(pongs.shift() ?? 0, 'message');
+            if (media) hear('media');
+            expect(shown()).toBe('live');
+          });
+        }
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('[49] with media flowing is never even restarted', () => {
+    const { run, hear, did } = live();
+    run(600_000, () => hear('media'));
+    expect(did()).toEqual([]);
+  });
+});
