@@ -2,11 +2,12 @@
  * Call: being in one room. The composition root: commands go down from the screens to self and the network, facts come up from
  * them into participants, chat and notices, and only this class sees both. It wires; what it would have to *do* is theirs.
  */
+import { CLOSE } from '../worker/protocol.ts';
 import { Chat } from './chat.svelte.ts';
 import * as m from './i18n/generated/messages.js';
 import { SLOTS } from './mesh/peer.ts';
 import { Network } from './network.ts';
-import { Notices } from './notices.svelte.ts';
+import { Notices, type NoticeAction } from './notices.svelte.ts';
 import { Participant } from './participant.svelte.ts';
 import { Participants } from './participants.svelte.ts';
 import { loadPreferences, savePreferences } from './preferences.ts';
@@ -14,15 +15,12 @@ import { stateOf } from './presence.ts';
 import type { PeerMessage, State } from './protocol.ts';
 import { refusalOf, type Refusal } from './refusal.ts';
 import { levelOf } from './speaking.ts';
-import type { SignalingState } from './room/signaling.ts';
+import { RoomWatch, type RoomState } from './room/watch.ts';
 import type { Link } from './seal/link.ts';
 import { Self } from './self.svelte.ts';
 
 export type { Refusal };
-export type RoomState = 'idle' | 'connecting' | 'open' | 'retrying' | 'unreachable';
-
-/** Milliseconds without the room after which a person is told; shorter gaps are nobody's business. */
-const UNREACHABLE_AFTER = 10_000;
+export type { RoomState };
 
 /** Milliseconds after which a room that would not have me back is asked again. */
 const REOPEN_AFTER = 30_000;
@@ -55,7 +53,7 @@ export class Call {
   readonly #ending = new AbortController();
   #network: Network | undefined;
   #entering: Promise<void> | undefined;
-  #unreachableTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #watch = new RoomWatch((state) => (this.room = state));
   #reopenTimer: ReturnType<typeof setTimeout> | undefined;
   #revision = 0;
   #hand: number | null = null;
@@ -179,13 +177,18 @@ export class Call {
       onChannel: (sid) => this.#onChannel(sid),
       onGone: (sid) => this.#people.remove(sid),
       onMismatch: (sid) => (this.#people.of(sid).mismatch = true),
-      onRoom: (state) => this.#onRoom(state),
+      onRoom: (state) => {
+        this.#watch.signaling(state);
+        if (state === 'open') this.chat.delivered();
+      },
       onCapacity: (capacity) => (this.capacity = capacity),
       onRelay: (relay) => {
         this.relayConfigured = relay !== 'none';
         this.relayUnavailable = relay === 'unavailable';
       },
       onRefused: (code, reason) => this.#onRefused(code, reason),
+      onReplaced: () => this.#onRefused(CLOSE.replaced, ''),
+      onElsewhere: () => this.notices.say(m.tab_elsewhere(), { seconds: Infinity, action: this.#switchHere() }),
     });
     if (this.#ending.signal.aborted) {
       network.leave();
@@ -194,6 +197,10 @@ export class Call {
     this.#network = network;
     window.addEventListener('pagehide', () => this.#end(), { signal: this.#ending.signal });
     this.#adoptMe(network);
+  }
+
+  #switchHere(): NoticeAction {
+    return { label: m.tab_switch(), run: () => this.#network?.takeOver() };
   }
 
   /** Now that my sid is known, the tile that stood for me gets it. */
@@ -258,7 +265,7 @@ export class Call {
   #onRefused(code: number, reason: string): void {
     const refusal = refusalOf(code, reason);
     if (this.stage === 'in' && this.participants.length > 1 && !DECIDED.includes(refusal)) {
-      this.room = 'unreachable';
+      this.#watch.refused();
       if (refusal === 'version') this.notices.say(m.room_newer(), { seconds: 30 });
       else this.#reopenTimer = setTimeout(() => this.#network?.reopen(), REOPEN_AFTER);
       return;
@@ -266,14 +273,6 @@ export class Call {
     this.refusal = refusal;
     this.stage = 'refused';
     this.#end();
-  }
-
-  #onRoom(state: SignalingState): void {
-    clearTimeout(this.#unreachableTimer);
-    if (state === 'closed') return;
-    if (state === 'retrying') this.#unreachableTimer = setTimeout(() => (this.room = 'unreachable'), UNREACHABLE_AFTER);
-    if (this.room !== 'unreachable' || state === 'open') this.room = state;
-    if (state === 'open') this.chat.delivered();
   }
 
   #state(): State {
@@ -291,7 +290,7 @@ export class Call {
   #end(): void {
     if (this.#ending.signal.aborted) return;
     this.#ending.abort();
-    clearTimeout(this.#unreachableTimer);
+    this.#watch.close();
     clearTimeout(this.#reopenTimer);
     this.#network?.leave();
     this.self.close();

@@ -7,6 +7,7 @@ import { Mesh, type MeshOptions } from './mesh/mesh.ts';
 import { isRelay } from './mesh/routes.ts';
 import { watchComebacks } from './room/comeback.ts';
 import { IceLife } from './room/ice-life.ts';
+import { OneTab, type OneTabOptions } from './room/one-tab.ts';
 import { Signaling, type SignalingState } from './room/signaling.ts';
 import { createCredentials } from './seal/credentials.ts';
 import { fingerprintBytes } from './seal/identity.ts';
@@ -26,7 +27,7 @@ type FromMesh = Pick<
   | 'onMismatch'
 >;
 
-export interface NetworkOptions extends FromMesh {
+export interface NetworkOptions extends FromMesh, Omit<OneTabOptions, 'roomId'> {
   link: Link;
   /** `https://host` of this page. */
   origin: string;
@@ -45,6 +46,7 @@ export class Network {
   readonly #options: NetworkOptions;
   readonly #signaling: Signaling;
   readonly #iceLife = new IceLife(() => this.#signaling.send({ type: 'refresh' }));
+  readonly #oneTab: OneTab;
   readonly #stopWatching: () => void;
   #iceServers: Welcome['iceServers'] = [];
   #policy: RTCIceTransportPolicy = 'all';
@@ -82,10 +84,14 @@ export class Network {
       onEntered: (entry) => void this.mesh.entered(entry),
       onLeft: ({ sid, reason }) => this.mesh.left(sid, reason),
       onFrame: ({ from, box }) => void this.mesh.frame(from, box),
-      onIce: (ice) => this.#onIce(ice),
+      onIce: (ice) => {
+        this.#onIce(ice);
+        this.mesh.renew();
+      },
       onRefused: options.onRefused,
       onState: options.onRoom,
     });
+    this.#oneTab = new OneTab({ ...options, roomId: secrets.roomId });
     this.#stopWatching = watchComebacks(() => this.nudge());
     this.#signaling.open();
   }
@@ -98,6 +104,11 @@ export class Network {
   nudge(): void {
     this.#signaling.nudge();
     this.mesh.nudge();
+  }
+
+  /** Ends this meeting in every other tab of this browser. */
+  takeOver(): void {
+    this.#oneTab.takeOver();
   }
 
   /** Asks a room again that has refused. */
@@ -114,6 +125,7 @@ export class Network {
   /** Goodbye to everyone and to the room. */
   leave(): void {
     this.#stopWatching();
+    this.#oneTab.close();
     this.#iceLife.close();
     this.mesh.leave();
     this.#signaling.close();

@@ -147,6 +147,11 @@ export class Mesh {
     return this.#options.roomOpen() || this.#present().every((pair) => pair.hasChannel);
   }
 
+  /** The routes configured now replace those that are about to end. */
+  renew(): void {
+    for (const pair of this.#present()) pair.renew();
+  }
+
   /** Every connection is made again over the routes configured now: they must not go on where they went. */
   reroute(): void {
     for (const pair of this.#present()) pair.recovery.rerouted(performance.now());

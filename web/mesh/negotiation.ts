@@ -37,6 +37,7 @@ export class Negotiation {
   #makingOffer = false;
   #ignoreOffer = false;
   #isSettingRemoteAnswerPending = false;
+  #isSettingRemote = false;
   /** My latest offer, and the latest that I have seen of the other side. */
   #offerId = 0;
   #remoteOfferId = 0;
@@ -68,8 +69,8 @@ export class Negotiation {
     const { connection, polite, send, onOffered } = this.#options;
     if (description.type === 'answer') {
       if (offerId !== this.#offerId || connection.signalingState !== 'have-local-offer') return;
-      // The same answer by another path, while the first is still being set: a second one would be an InvalidStateError.
-      if (this.#isSettingRemoteAnswerPending) return;
+      // The state is that of before: an answer to an offer that is being rolled back, or the same answer by another path.
+      if (this.#isSettingRemote) return;
     } else if (offerId <= this.#remoteOfferId) {
       await this.#answerAgain(offerId);
       return;
@@ -83,10 +84,12 @@ export class Negotiation {
 
     if (description.type === 'offer') this.#remoteOfferId = offerId;
     this.#isSettingRemoteAnswerPending = description.type === 'answer';
+    this.#isSettingRemote = true;
     try {
       await connection.setRemoteDescription(description);
     } finally {
       this.#isSettingRemoteAnswerPending = false;
+      this.#isSettingRemote = false;
     }
     await this.#addWaiting();
     if (description.type === 'offer') {

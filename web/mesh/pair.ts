@@ -10,7 +10,7 @@ import { PeerMessagesText, type Description, type PeerMessage } from '../protoco
 import type { PairSeal } from '../seal/pair.ts';
 import { verdictOn } from './epochs.ts';
 import type { Remedy } from './heard.ts';
-import { limitVideo, type VideoLimit } from './limits.ts';
+import type { VideoLimit } from './limits.ts';
 import { Outbox } from './outbox.ts';
 import { Peer, SLOTS, type PeerOptions, type Slot } from './peer.ts';
 import { Recovery } from './recovery.ts';
@@ -115,12 +115,16 @@ export class Pair {
   setTrack(slot: Slot, track: MediaStreamTrack | null): void {
     this.#tracks[slot] = track;
     this.#peer?.setTrack(slot, track);
-    if (slot === 'camera') this.#applyLimit();
   }
 
   setLimit(limit: VideoLimit): void {
     this.#limit = limit;
-    this.#applyLimit();
+    this.#peer?.setLimit(limit);
+  }
+
+  /** The relay's credentials are new: a relayed connection must take them up before the old ones end. */
+  renew(): void {
+    if (this.#vitals.route === 'relayed') this.#restart();
   }
 
   /** A connection beside this one, to the same person; see forwarding.ts. */
@@ -175,6 +179,7 @@ export class Pair {
     });
     this.#peer = peer;
     for (const slot of SLOTS) peer.setTrack(slot, this.#tracks[slot] ?? null);
+    if (this.#limit) peer.setLimit(this.#limit);
   }
 
   /** The end of the connection; the pair can have another. */
@@ -190,11 +195,6 @@ export class Pair {
     if (this.#peer?.answered) this.#peer.restart(this.#options.configuration('any'));
     // While an offer is unanswered the browser makes no other, and it, or its answer, may be lost: it goes out again.
     void this.#peer?.resend();
-  }
-
-  #applyLimit(): void {
-    const sender = this.#peer?.sender('camera');
-    if (sender && this.#limit) void limitVideo(sender, this.#limit);
   }
 
   #remedy(remedy: Remedy): void {
@@ -216,7 +216,6 @@ export class Pair {
 
   #channelOpened(): void {
     this.recovery.contact(this.#options.now(), 'message');
-    this.#applyLimit();
     this.#show();
     this.#flush();
     this.#options.onChannel();

@@ -10,6 +10,7 @@ import { descriptionHasFingerprint } from '../seal/identity.ts';
 import { TEXT_LIMITS, type Candidates, type Description } from '../protocol.ts';
 import { CandidateBatches } from './candidates.ts';
 import { preferRed } from './codecs.ts';
+import { limitVideo, type VideoLimit } from './limits.ts';
 import { Negotiation } from './negotiation.ts';
 
 /** The four m-lines of every description, in this order. */
@@ -57,9 +58,12 @@ export class Peer {
   readonly #options: PeerOptions;
   readonly #negotiation: Negotiation;
   readonly #batches: CandidateBatches;
+  /** What is to be sent, and what senders were last told to. */
   readonly #wanted: Partial<Record<Slot, MediaStreamTrack | null>> = {};
+  readonly #applied: Partial<Record<Slot, MediaStreamTrack | null>> = {};
   #transceivers: Partial<Record<Slot, RTCRtpTransceiver>> = {};
   #channel: RTCDataChannel | undefined;
+  #limit: VideoLimit | undefined;
   #closed = false;
 
   constructor(options: PeerOptions) {
@@ -111,6 +115,13 @@ export class Peer {
   setTrack(slot: Slot, track: MediaStreamTrack | null): void {
     this.#wanted[slot] = track;
     this.#apply(slot);
+  }
+
+  /** How much of my camera is sent from now on. */
+  setLimit(limit: VideoLimit): void {
+    this.#limit = limit;
+    const sender = this.sender('camera');
+    if (sender) void limitVideo(sender, limit);
   }
 
   sender(slot: Slot): RTCRtpSender | undefined {
@@ -199,7 +210,11 @@ export class Peer {
   #openChannel(): void {
     // Negotiated on both sides: no open message, no race; ordered, because state and chat are.
     const channel = this.connection.createDataChannel('snug', { negotiated: true, id: 0, ordered: true });
-    channel.onopen = () => this.#options.onChannel('open');
+    channel.onopen = () => {
+      // Firefox lists encodings only once negotiated.
+      if (this.#limit) this.setLimit(this.#limit);
+      this.#options.onChannel('open');
+    };
     channel.onclose = () => this.#options.onChannel('closed');
     channel.onmessage = ({ data }) => {
       if (typeof data === 'string') this.#options.onText(data);
@@ -210,9 +225,13 @@ export class Peer {
   #apply(slot: Slot): void {
     const sender = this.#transceivers[slot]?.sender;
     const track = this.#wanted[slot];
-    if (!sender || track === undefined || sender.track === track) return;
+    // Not `sender.track`: it changes when the replacement is done, and until then says what no longer holds.
+    if (!sender || track === undefined || (this.#applied[slot] ?? null) === track) return;
+    this.#applied[slot] = track;
     // Rejects only after close() or for a track of another kind, which SLOTS rules out.
     sender.replaceTrack(track).catch(() => undefined);
+    // The scale follows from the new picture's height.
+    if (slot === 'camera' && this.#limit) this.setLimit(this.#limit);
   }
 
   async #negotiate(): Promise<void> {

@@ -32,9 +32,15 @@ export class Vitals {
   #lastPacket: number | undefined;
   #lastPacketTime = -Infinity;
   #lastRoute = -Infinity;
+  #route: Route = 'direct';
 
   constructor(options: VitalsOptions) {
     this.#options = options;
+  }
+
+  /** As last seen. */
+  get route(): Route {
+    return this.#route;
   }
 
   /** To be called a few times a second; `sending` says whether my microphone goes to them over a live connection. */
@@ -78,6 +84,8 @@ export class Vitals {
     const connection = this.#options.peer()?.connection;
     if (!connection) return;
     const relayed = await isRelayed(connection);
-    if (connection === this.#options.peer()?.connection) this.#options.onRoute(relayed ? 'relayed' : 'direct');
+    if (connection !== this.#options.peer()?.connection) return;
+    this.#route = relayed ? 'relayed' : 'direct';
+    this.#options.onRoute(this.#route);
   }
 }

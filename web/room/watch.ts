@@ -1,0 +1,43 @@
+/**
+ * What a person is told of the room: nothing of gaps below 10 s, because a call needs no room.
+ * Refuses to know why the socket was lost.
+ */
+import type { SignalingState } from './signaling.ts';
+
+export type RoomState = 'idle' | 'connecting' | 'open' | 'retrying' | 'unreachable';
+
+/** Milliseconds without the room after which a person is told. */
+const UNREACHABLE_AFTER = 10_000;
+
+export class RoomWatch {
+  readonly #onState: (state: RoomState) => void;
+  #state: RoomState = 'idle';
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(onState: (state: RoomState) => void) {
+    this.#onState = onState;
+  }
+
+  signaling(state: SignalingState): void {
+    if (state === 'closed') return;
+    // The first attempt has the same 10 s; later attempts start none anew.
+    if (state === 'open') this.close();
+    else this.#timer ??= setTimeout(() => this.#set('unreachable'), UNREACHABLE_AFTER);
+    if (this.#state !== 'unreachable' || state === 'open') this.#set(state);
+  }
+
+  /** The room would not have me back. */
+  refused(): void {
+    this.#set('unreachable');
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #set(state: RoomState): void {
+    this.#state = state;
+    this.#onState(state);
+  }
+}
