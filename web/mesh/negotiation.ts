@@ -37,7 +37,8 @@ export class Negotiation {
   #makingOffer = false;
   #ignoreOffer = false;
   #isSettingRemoteAnswerPending = false;
-  #isSettingRemote = false;
+  /** Remote descriptions that are being set. */
+  #settingRemote = 0;
   /** My latest offer, and the latest that I have seen of the other side. */
   #offerId = 0;
   #remoteOfferId = 0;
@@ -70,7 +71,7 @@ export class Negotiation {
     if (description.type === 'answer') {
       if (offerId !== this.#offerId || connection.signalingState !== 'have-local-offer') return;
       // The state is that of before: an answer to an offer that is being rolled back, or the same answer by another path.
-      if (this.#isSettingRemote) return;
+      if (this.#settingRemote > 0) return;
     } else if (offerId <= this.#remoteOfferId) {
       await this.#answerAgain(offerId);
       return;
@@ -84,12 +85,12 @@ export class Negotiation {
 
     if (description.type === 'offer') this.#remoteOfferId = offerId;
     this.#isSettingRemoteAnswerPending = description.type === 'answer';
-    this.#isSettingRemote = true;
+    this.#settingRemote += 1;
     try {
       await connection.setRemoteDescription(description);
     } finally {
       this.#isSettingRemoteAnswerPending = false;
-      this.#isSettingRemote = false;
+      this.#settingRemote -= 1;
     }
     await this.#addWaiting();
     if (description.type === 'offer') {
