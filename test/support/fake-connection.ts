@@ -121,8 +121,6 @@ export class FakeConnection extends FakeOperations {
       if (type !== 'offer' && type !== 'answer') throw new TypeError(`no such type: ${type}`);
       const description = readDescription(type, sdp ?? '');
       if (type === 'answer' && this.signalingState !== 'have-local-offer') throw invalidState('an answer to no offer');
-      if (type === 'offer' && this.signalingState === 'have-remote-offer')
-        throw invalidState('an offer to answer first');
       this.#checkSections(description);
       if (type === 'offer' && this.signalingState === 'have-local-offer') this.#rollBackLocal();
       this.#setRemote(description);

@@ -35,8 +35,14 @@ class FakeSender {
 
   replaceTrack(track: unknown): Promise<void> {
     if (this.#connection.closed) return Promise.reject(new DOMException('closed', 'InvalidStateError'));
-    this.track = track;
-    return Promise.resolve();
+    // W3C WebRTC §5.2: the track is another only once the replacement is done.
+    return new Promise((resolve) => {
+      const replaced = () => {
+        this.track = track;
+        resolve();
+      };
+      setTimeout(replaced, this.#connection.internet.operationDelay);
+    });
   }
 }
 

@@ -165,6 +165,39 @@ describe.each(['Ana', 'Bo'] as const)('negotiation, %s polite', (politeOne) => {
     expect(ana.broken).toEqual([]);
   });
 
+  it('[16] drops an answer to its offer while that is rolled back for another', async () => {
+    const { ana, bo } = await connected(politeOne);
+    const [polite, impolite] = politeOne === 'Ana' ? [ana, bo] : [bo, ana];
+    impolite.fate = () => 'hold';
+    polite.connection.restartIce();
+    await pass(200);
+    impolite.connection.restartIce();
+    await pass(200);
+    // The offer took the faster of two paths.
+    const descriptions = impolite.held.filter(({ kind }) => kind !== 'candidates').reverse();
+    expect(descriptions.map(({ kind }) => kind)).toEqual(['offer', 'answer']);
+    impolite.fate = () => 'deliver';
+    impolite.release(() => descriptions);
+    await pass(1_000);
+    expect([polite.broken, agree(ana, bo)]).toEqual([[], true]);
+  });
+
+  it('[16] repeats an answer that was lost although it has an offer of its own out', async () => {
+    const { ana, bo } = await connected(politeOne);
+    const [polite, impolite] = politeOne === 'Ana' ? [ana, bo] : [bo, ana];
+    polite.fate = () => 'lose';
+    impolite.connection.restartIce();
+    await pass(200);
+    polite.connection.restartIce();
+    await pass(200);
+    polite.fate = () => 'deliver';
+    await impolite.negotiation.resend();
+    await pass(1_000);
+    await polite.negotiation.resend();
+    await pass(1_000);
+    expect(agree(ana, bo)).toBe(true);
+  });
+
   it('[16] answers an offer that came twice, and never with what it answered before', async () => {
     const { ana, bo } = await connected(politeOne);
     ana.fate = ({ kind }) => (kind === 'offer' ? 'hold' : 'deliver');
@@ -224,7 +257,7 @@ describe.each(['Ana', 'Bo'] as const)('negotiation, %s polite', (politeOne) => {
         expect(agree(ana, bo)).toBe(true);
         expect([ana.broken, bo.broken]).toEqual([[], []]);
       }),
-      { numRuns: 60 },
+      { numRuns: 100 },
     );
   });
 });

@@ -132,6 +132,8 @@ describe('gone', () => {
       [6_000, 'resend'],
     ]);
     expect(shown()).toBe('connecting');
+    run(10_000);
+    expect(state()).not.toBe('gone');
   });
 
   it('is not brought about by coming back', () => {
