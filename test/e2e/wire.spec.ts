@@ -60,6 +60,7 @@ test('the k-th joiner costs the room 1 enter, 1 relay, 1 welcome and k−1 frame
   await allConnected(people);
   await people[0]?.page.waitForTimeout(SETTLED);
 
+  people.forEach(({ wire }) => console.log(JSON.stringify(wire.counts())));
   people.forEach(({ wire }, index) => {
     const others = index;
     const later = people.length - 1 - index;
