@@ -73,7 +73,8 @@ export class Mesh {
     this.#forwarding = new Forwarding({
       reached: () => this.#present().flatMap(({ sid, recovery }) => (recovery.state.name === 'live' ? [sid] : [])),
       tracksOf: (sid) => (this.#pairs.get(sid)?.recovery.state.name === 'live' ? this.#direct.get(sid) : undefined),
-      makePeer: (sid, handlers) => this.#pairs.get(sid)?.makePeer(handlers),
+      // Who only looks in is carried nothing: those whose media it is send them none either.
+      makePeer: (sid, handlers) => (this.#audience.has(sid) ? this.#pairs.get(sid)?.makePeer(handlers) : undefined),
       send: (sid, message) => this.send(sid, message),
       onThrough: (sid, through) => {
         if (through) this.#carried.set(sid, through.tracks);
