@@ -27,10 +27,27 @@ export class FakeTransceiver {
 
 class FakeSender {
   track: unknown = null;
+  encoding: Record<string, number> = {};
+  #transaction = 0;
   readonly #connection: FakeConnection;
 
   constructor(connection: FakeConnection) {
     this.#connection = connection;
+  }
+
+  getParameters(): { transactionId: string; encodings: Record<string, number>[] } {
+    this.#transaction += 1;
+    return { transactionId: String(this.#transaction), encodings: [{ ...this.encoding }] };
+  }
+
+  /** W3C WebRTC §5.2: only what `getParameters` gave last may be set, and only once. */
+  setParameters({ transactionId, encodings }: ReturnType<FakeSender['getParameters']>): Promise<void> {
+    if (transactionId !== String(this.#transaction)) {
+      return Promise.reject(new DOMException('not the last parameters', 'InvalidModificationError'));
+    }
+    this.#transaction += 1;
+    this.encoding = { ...encodings[0] };
+    return Promise.resolve();
   }
 
   replaceTrack(track: unknown): Promise<void> {
