@@ -10,6 +10,8 @@ import ts from 'typescript-eslint';
 
 /** Messages, proofs and bytes as text: what a browser and the room share. */
 const SHARED = ['./worker/protocol.ts', './worker/encoding.ts', './worker/admission.ts'];
+/** The same for every file: the project service reads all projects again whenever it changes. */
+const EXTRA = ['.svelte'];
 const SCREENS = ['svelte', 'svelte/**', 'bits-ui', '@lucide/**'];
 
 /**
@@ -80,7 +82,7 @@ export default ts.config(
   { files: ['**/*.mjs', '*.js'], languageOptions: { globals: globals.node } },
   {
     files: ['**/*.svelte', '**/*.svelte.ts'],
-    languageOptions: { parserOptions: { parser: ts.parser, extraFileExtensions: ['.svelte'] } },
+    languageOptions: { parserOptions: { parser: ts.parser, extraFileExtensions: EXTRA } },
     rules: {
       'svelte/no-at-html-tags': 'error',
       // Most Maps, Sets and Dates of the call are not state, and those of a $derived are made anew.
@@ -93,7 +95,9 @@ export default ts.config(
     // The rules that need types, where the checker is at hand: every TypeScript file.
     files: ['{worker,web,test}/**/*.ts'],
     ignores: ['web/vite.config.ts'],
-    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname, extraFileExtensions: EXTRA },
+    },
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: false }],

@@ -4,7 +4,8 @@ import type { Page } from '@playwright/test';
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from '../support/fixtures.ts';
-import { allSee } from '../support/people.ts';
+import { portray } from '../support/portrait.ts';
+import { allSee, type Person } from '../support/people.ts';
 
 /** The README's picture. Delete it to have it taken anew. */
 const PICTURE = join(import.meta.dirname, 'screenshots', 'call.png');
@@ -120,8 +121,21 @@ test('toggles of the pre-join page are carried into the call', async ({ newPerso
   await expect(ana.tile('Ana')).toHaveAccessibleName(/Ana, you, microphone off/);
 });
 
-test('a call of three, for the README', async ({ meet }) => {
-  const people = await meet(['Ana', 'Bo', 'Cleo']);
+test('a call of three, for the README', async ({ newPerson }) => {
+  const looks = [
+    { name: 'Ana', wall: '#7a4a2b', hair: '#2a1a12', skin: '#e0a983', shirt: '#1f4e5f' },
+    { name: 'Bo', wall: '#3d5a45', hair: '#b3793c', skin: '#f1c7a5', shirt: '#8c2f39' },
+    { name: 'Cleo', wall: '#4b4370', hair: '#151217', skin: '#8d5a3b', shirt: '#d9a441' },
+  ];
+  const people: Person[] = [];
+  for (const { name, ...look } of looks) {
+    const person = await newPerson();
+    await person.page.addInitScript(portray, look);
+    if (people[0]) await person.open(people[0].page.url());
+    else await person.newMeeting();
+    await person.join(name);
+    people.push(person);
+  }
   const [ana, bo] = people;
   if (!ana || !bo) throw new Error('three people');
   await allSee(people);
