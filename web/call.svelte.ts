@@ -4,6 +4,7 @@
  */
 import { CLOSE } from '../worker/protocol.ts';
 import { Chat } from './chat.svelte.ts';
+import { Coach } from './coach/coach.svelte.ts';
 import * as m from './i18n/generated/messages.js';
 import { SLOTS } from './mesh/peer.ts';
 import { Network } from './network.ts';
@@ -12,7 +13,7 @@ import { Participant } from './participant.svelte.ts';
 import { Participants } from './participants.svelte.ts';
 import { loadPreferences, savePreferences } from './preferences.ts';
 import { stateOf } from './presence.ts';
-import type { PeerMessage, State } from './protocol.ts';
+import type { CallMessage, State } from './protocol.ts';
 import { refusalOf, type Refusal } from './refusal.ts';
 import { levelOf } from './speaking.ts';
 import { RoomWatch, type RoomState } from './room/watch.ts';
@@ -33,6 +34,7 @@ export class Call {
   readonly link: string;
   readonly self: Self;
   readonly chat: Chat;
+  readonly coach: Coach;
   readonly notices = new Notices();
   stage = $state<'preview' | 'in' | 'left' | 'refused'>('preview');
   refusal = $state<Refusal>();
@@ -73,6 +75,10 @@ export class Call {
       me: () => ({ sid: this.me.sid, name: this.me.name }),
       nameOf: (sid) => this.#people.find(sid)?.name ?? '',
       broadcast: (message) => this.#network?.mesh.broadcast(message) ?? false,
+      send: (sid, message) => this.#network?.mesh.send(sid, message),
+    });
+    this.coach = new Coach(this, {
+      loudness: (sid) => this.#network?.mesh.loudness(sid) ?? 0,
       send: (sid, message) => this.#network?.mesh.send(sid, message),
     });
   }
@@ -172,7 +178,7 @@ export class Call {
       onTracks: (sid, tracks) => this.#people.of(sid).show(tracks),
       onThrough: (sid, via) => (this.#people.of(sid).through = via),
       onHeard: (sid, heard) => (this.#people.of(sid).hearsMe = heard),
-      onConnection: (sid, connection) => (this.#people.of(sid).connection = connection),
+      onConnection: (sid, connection) => (this.#people.of(sid).direct = connection),
       onRoute: (sid, route) => (this.#people.of(sid).relayed = route === 'relayed'),
       onChannel: (sid) => this.#onChannel(sid),
       onGone: (sid) => this.#people.remove(sid),
@@ -213,7 +219,7 @@ export class Call {
     for (const slot of SLOTS) network.mesh.setTrack(slot, this.self.tracks[slot] ?? null);
   }
 
-  #onMessage(sid: string, message: PeerMessage): void {
+  #onMessage(sid: string, message: CallMessage): void {
     const participant = this.#people.of(sid);
     switch (message.type) {
       case 'state':
@@ -233,15 +239,8 @@ export class Call {
       case 'reaction':
         participant.react(message.emoji);
         return;
-      // The pair keeps these to itself.
-      case 'description':
-      case 'candidates':
-      case 'ping':
-      case 'pong':
-      case 'heard':
-      case 'forward':
-      case 'forwarded':
-      case 'leave':
+      case 'echo':
+        this.coach.echoed();
         return;
       default:
         message satisfies never;
@@ -293,6 +292,7 @@ export class Call {
     this.#watch.close();
     clearTimeout(this.#reopenTimer);
     this.#network?.leave();
+    this.coach.close();
     this.self.close();
     this.#people.close();
   }

@@ -30,10 +30,13 @@ export class Participant {
   recording = $state<number | null>(null);
   stage = $state<'preview' | 'in'>('preview');
   joinedAt = $state<number | null>(null);
-  connection = $state<'connecting' | 'live' | 'reconnecting' | 'stuck'>('connecting');
+  /** Of the connection between us two. */
+  direct = $state<'connecting' | 'live' | 'reconnecting' | 'stuck'>('connecting');
   relayed = $state(false);
   /** The sid of who carries them to me where we cannot connect. */
   through = $state<string>();
+  /** Whether they are here: a third who carries them makes up for a connection of our own. */
+  readonly connection = $derived(this.through === undefined ? this.direct : 'live');
   /** Whether they receive my microphone, as they say. */
   hearsMe = $state(true);
   /** Their description named another certificate than the one they signed: nothing of it was used. */
@@ -55,7 +58,7 @@ export class Participant {
   constructor(sid: string, origin: 'self' | 'remote') {
     this.sid = sid;
     this.self = origin === 'self';
-    if (this.self) this.connection = 'live';
+    if (this.self) this.direct = 'live';
   }
 
   /** What they say of themselves. An older state than the last one is dropped: it took a slower path. */
