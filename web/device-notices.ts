@@ -24,7 +24,8 @@ export function noticeOf(incident: Incident, wished: string): NewNotice | undefi
     case 'unanswered':
       return { text: m.device_prompt_unanswered(), seconds: 12 };
     case 'silenced':
-      return incident.silenced ? { text: m.device_microphone_silenced(), kind: 'assertive' } : undefined;
+      // Said for as long as it lasts, by the coach.
+      return undefined;
   }
 }
 

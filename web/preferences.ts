@@ -25,6 +25,10 @@ export interface Preferences {
   shortcuts: boolean;
   sounds: boolean;
   theme: 'system' | 'light' | 'dark';
+  /** Whether a muted microphone is stopped, so that its light goes out and nothing can listen. */
+  releaseMuted: boolean;
+  /** Hints of the coach that are not wanted (web/coach/topics.ts). */
+  coachOff: readonly string[];
   /** Off until asked for: a room's link holds its key. */
   rememberRooms: boolean;
 }
@@ -55,6 +59,8 @@ export function loadPreferences(): Preferences {
     shortcuts: flag('shortcuts', true),
     sounds: flag('sounds', true),
     theme: theme === 'light' || theme === 'dark' ? theme : 'system',
+    releaseMuted: flag('releaseMuted', false),
+    coachOff: words(stored.get('coachOff')),
     rememberRooms: flag('rememberRooms', false),
   };
 }
@@ -66,6 +72,15 @@ export function savePreferences(change: Partial<Preferences>): void {
   } catch {
     // Full, blocked or absent: this visit goes on without memory.
   }
+}
+
+/** A short list of short words; anything else is none. */
+function words(value: unknown): readonly string[] {
+  const list: readonly unknown[] = Array.isArray(value) ? value : [];
+  return list
+    .filter((word) => typeof word === 'string')
+    .filter((word) => word.length <= 32)
+    .slice(0, 32);
 }
 
 function read(): ReadonlyMap<string, unknown> {

@@ -88,6 +88,8 @@ export const PeerMessage = v.variant('type', [
   v.object({ type: v.literal('reaction'), emoji: v.pipe(v.string(), v.maxLength(16)) }),
   /** Whether packets of your microphone have reached my loudspeaker within the last second. */
   v.object({ type: v.literal('heard'), audio: v.boolean() }),
+  /** I hear myself through you: your loudspeaker feeds your microphone. */
+  v.object({ type: v.literal('echo') }),
   /** Carry `of` to me (`wanted`), no longer (`over`), or: I do not reach them (`refused`). See mesh/forwarding.ts. */
   v.object({ type: v.literal('forward'), of: Sid, wish: v.picklist(['wanted', 'over', 'refused']) }),
   /** Negotiation of the connection that carries `of`. */
@@ -107,6 +109,12 @@ export const PeerMessagesText = v.pipe(
 );
 
 export type PeerMessage = v.InferOutput<typeof PeerMessage>;
+/** What the mesh hands on; a pair keeps the upkeep of its connection to itself, and the mesh who carries whom. */
+export type CallMessage = Exclude<MeshMessage, { type: 'forward' | 'forwarded' }>;
+export type MeshMessage = Exclude<
+  PeerMessage,
+  { type: 'description' | 'candidates' | 'ping' | 'pong' | 'heard' | 'leave' }
+>;
 export type State = v.InferOutput<typeof State>;
 export type Description = v.InferOutput<typeof Description>;
 export type Candidates = v.InferOutput<typeof Candidates>;

@@ -6,6 +6,7 @@ import { DeviceChoice } from './device-choice.svelte.ts';
 import { noticeOf, offerOf, screenNoticeOf, speakerLostNotice } from './device-notices.ts';
 import type { Device, DeviceProblem } from './media/devices.ts';
 import { Inputs, type Incident } from './media/inputs.ts';
+import type { Microphone } from './media/microphone.ts';
 import { INPUTS, Permissions, type Input, type Permission } from './media/permissions.ts';
 import { Screen } from './media/screen.ts';
 import type { NewNotice } from './notices.svelte.ts';
@@ -106,14 +107,9 @@ export class Self {
     this.#choice.speakerId = id;
   }
 
-  /** The original of the microphone, for detectors only: it is never muted and never to be sent. */
-  get captured(): MediaStreamTrack | undefined {
-    return this.#inputs.microphone.captured;
-  }
-
-  /** Whether level() means anything: false while no AudioContext runs. */
-  get metered(): boolean {
-    return this.#inputs.microphone.metered;
+  /** The microphone itself, for those who listen to it. Muting is toggleMicrophone()'s. */
+  get source(): Microphone {
+    return this.#inputs.microphone;
   }
 
   /** What I send, by the four slots of a connection. */
@@ -136,8 +132,8 @@ export class Self {
    */
   async openPreview(): Promise<void> {
     await this.#permissions.watch();
-    const { microphone, camera } = this.#preferences;
-    const quietly = !microphone && this.#permissions.of('microphone') === 'granted';
+    const { microphone, camera, releaseMuted } = this.#preferences;
+    const quietly = !microphone && !releaseMuted && this.#permissions.of('microphone') === 'granted';
     if (!microphone) this.#inputs.microphone.mute();
     const wanted = { microphone: microphone || quietly, camera };
     await this.#inputs.turnOn(INPUTS.filter((input) => wanted[input]));
@@ -150,7 +146,7 @@ export class Self {
       this.#inputs.microphone.unmute();
       return await this.#inputs.turnOn(['microphone']);
     }
-    if (this.microphone === 'on') this.#inputs.microphone.mute();
+    if (this.microphone === 'on') this.#inputs.muteMicrophone(loadPreferences().releaseMuted ? 'release' : 'keep');
     else this.#inputs.turnOff('microphone');
     this.#onInputs();
   }
@@ -206,7 +202,8 @@ export class Self {
   #onInputs(): void {
     const { microphone, camera } = this;
     const state = this.#inputs.state('microphone');
-    this.microphone = state !== 'off' && this.#inputs.microphone.muted ? 'muted' : state;
+    const captured = state !== 'off' || this.#inputs.released;
+    this.microphone = captured && this.source.muted ? 'muted' : state;
     this.camera = this.#inputs.state('camera');
     this.microphoneProblem = this.#inputs.problem('microphone');
     this.cameraProblem = this.#inputs.problem('camera');

@@ -21,6 +21,8 @@ describe('preferences', () => {
       shortcuts: true,
       sounds: true,
       theme: 'system',
+      releaseMuted: false,
+      coachOff: [],
       rememberRooms: false,
     });
   });

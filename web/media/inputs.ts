@@ -48,6 +48,7 @@ export class Inputs {
   readonly camera: Camera;
   #events: InputsEvents;
   #slots: Record<Input, Slot>;
+  #released = false;
   #unanswered = new Set<ReturnType<typeof setTimeout>>();
   #closed = false;
 
@@ -58,6 +59,7 @@ export class Inputs {
       onTrack: (track) => events.onTrack('microphone', track),
       onLost: (label) => this.#lost('microphone', label),
       onSilenced: (silenced) => events.onIncident({ type: 'silenced', silenced }),
+      onTalking: () => this.#onTalking(),
     });
     this.camera = new Camera({
       onTrack: (track) => events.onTrack('camera', track),
@@ -69,6 +71,11 @@ export class Inputs {
     const { wanted, replacing } = this.#slots[input];
     if (!wanted) return 'off';
     return this.#track(input) || replacing ? 'on' : 'starting';
+  }
+
+  /** Muted, with the device itself let go until it is unmuted. */
+  get released(): boolean {
+    return this.#released;
   }
 
   problem(input: Input): DeviceProblem | undefined {
@@ -87,6 +94,14 @@ export class Inputs {
       this.#slots[input].problem = undefined;
     }
     await this.#ask(inputs.filter((input) => this.#track(input) === undefined));
+  }
+
+  /** `release`: stops the capture too, and with it the light of the device and every detector. */
+  muteMicrophone(device: 'keep' | 'release'): void {
+    this.microphone.mute();
+    if (device === 'release') this.turnOff('microphone');
+    this.#released = device === 'release';
+    this.#events.onChange();
   }
 
   turnOff(input: Input): void {
@@ -116,6 +131,13 @@ export class Inputs {
     for (const timer of this.#unanswered) clearTimeout(timer);
     this.turnOff('microphone');
     this.turnOff('camera');
+  }
+
+  /** A device that was let go is asked for while the key is held. */
+  #onTalking(): void {
+    if (this.#released && this.microphone.talking) void this.turnOn(['microphone']);
+    else if (this.#released && this.microphone.muted) this.turnOff('microphone');
+    this.#events.onChange();
   }
 
   #track(input: Input): MediaStreamTrack | undefined {

@@ -46,6 +46,18 @@ export class Meter {
     return Math.min(1, Math.max(0, (decibels - QUIETEST) / (LOUDEST - QUIETEST)));
   }
 
+  /** The largest sample of the last look, 1 = full scale; exactly 0 from a device that delivers nothing at all. */
+  peak(): number {
+    if (!this.running || this.#analyser === undefined) return 0;
+    this.#analyser.getFloatTimeDomainData(this.#samples);
+    return this.#samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
+  }
+
+  /** Where else the sound may go, in the context that this meter keeps running. */
+  get tap(): { readonly context: AudioContext; readonly source: AudioNode } | undefined {
+    return this.#context && this.#source && { context: this.#context, source: this.#source };
+  }
+
   close(): void {
     this.#abort.abort();
     this.#source?.disconnect();

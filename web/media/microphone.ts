@@ -4,17 +4,25 @@
  * for and who receives it.
  */
 import { Meter } from './meter.ts';
+import { DELAY, TalkLine } from './talk-line.ts';
 
 /** A track that the system mutes for less than this was only switched over (a headset's profile change). */
 const SILENCED_AFTER_MS = 2_000;
+/** Milliseconds that are still sent after the key is up: nobody lets go exactly at the end of a word. */
+export const TALK_TAIL = 200;
 
 export interface MicrophoneEvents {
-  /** The sent clone: once for every capture, undefined when there is none. Not for muting. */
+  /**
+   * What is sent: the clone, once for every capture, undefined when there is none. Not for muting. While talking over mute
+   * it is the line that holds the last moment.
+   */
   onTrack(track: MediaStreamTrack | undefined): void;
   /** Unplugged, or its permission was withdrawn; all is released already. */
   onLost(label: string): void;
   /** The system or the headset delivers silence, or sound again. */
   onSilenced(silenced: boolean): void;
+  /** talk() has begun or ended. */
+  onTalking(): void;
 }
 
 export class Microphone {
@@ -22,7 +30,10 @@ export class Microphone {
   #captured: MediaStreamTrack | undefined;
   #sent: MediaStreamTrack | undefined;
   #meter: Meter | undefined;
+  #line: TalkLine | undefined;
   #muted = false;
+  #talk: 'no' | 'plain' | 'delayed' = 'no';
+  #tail: ReturnType<typeof setTimeout> | undefined;
   #silenced = false;
   #silence: ReturnType<typeof setTimeout> | undefined;
   #abort = new AbortController();
@@ -40,8 +51,14 @@ export class Microphone {
     return this.#sent;
   }
 
+  /** Not while talking over it. */
   get muted(): boolean {
-    return this.#muted;
+    return this.#muted && this.#talk === 'no';
+  }
+
+  /** Muted, but for as long as a key is held. */
+  get talking(): boolean {
+    return this.#talk !== 'no';
   }
 
   /** Whether level() means anything: false while no AudioContext runs. */
@@ -54,36 +71,87 @@ export class Microphone {
     return this.#meter?.level() ?? 0;
   }
 
+  /** The largest sample just now, 1 = full scale; 0 exactly only from a device that delivers nothing. */
+  peak(): number {
+    return this.#meter?.peak() ?? 0;
+  }
+
   /** Takes a fresh capture over, in the place of the one before. Stays muted if it was. */
   adopt(track: MediaStreamTrack): void {
     this.#release();
     this.#captured = track;
     this.#sent = track.clone();
-    this.#sent.enabled = !this.#muted;
+    this.#sent.enabled = !this.muted;
     this.#meter = new Meter(track);
     const signal = this.#abort.signal;
     track.addEventListener('ended', () => this.#lost(track.label), { signal });
     track.addEventListener('mute', () => this.#watchSilence(track), { signal });
     track.addEventListener('unmute', () => this.#watchSilence(track), { signal });
     this.#watchSilence(track);
+    if (this.#muted) this.#listenBack();
     this.#events.onTrack(this.#sent);
   }
 
   /** Also without a capture: the next one begins muted. */
   mute(): void {
     this.#muted = true;
+    this.#endTalk();
     if (this.#sent) this.#sent.enabled = false;
+    this.#listenBack();
   }
 
   unmute(): void {
     this.#muted = false;
+    this.#endTalk();
     if (this.#sent) this.#sent.enabled = true;
+    this.#line?.close();
+    this.#line = undefined;
+  }
+
+  /** Unmuted until hush(), from a moment before now on where Web Audio runs. Does nothing unless muted. */
+  talk(): void {
+    if (!this.#muted) return;
+    clearTimeout(this.#tail);
+    if (this.talking) return;
+    const delayed = this.#line?.open();
+    this.#talk = delayed ? 'delayed' : 'plain';
+    if (delayed) this.#events.onTrack(delayed);
+    else if (this.#sent) this.#sent.enabled = true;
+    this.#events.onTalking();
+  }
+
+  /** Muted again, once the last word is out. */
+  hush(): void {
+    if (!this.talking) return;
+    clearTimeout(this.#tail);
+    this.#tail = setTimeout(() => this.#endTalk(), TALK_TAIL + (this.#talk === 'delayed' ? DELAY : 0));
   }
 
   stop(): void {
     if (this.#captured === undefined) return;
     this.#release();
     this.#events.onTrack(undefined);
+  }
+
+  #listenBack(): void {
+    const tap = this.#meter?.tap;
+    if (this.#line || !tap) return;
+    try {
+      this.#line = new TalkLine(tap.context, tap.source);
+    } catch {
+      // No such nodes: who talks over mute is heard from the key on.
+    }
+  }
+
+  #endTalk(): void {
+    clearTimeout(this.#tail);
+    if (!this.talking) return;
+    const delayed = this.#talk === 'delayed';
+    this.#talk = 'no';
+    this.#line?.shut();
+    if (this.#sent) this.#sent.enabled = !this.#muted;
+    if (delayed && this.#sent) this.#events.onTrack(this.#sent);
+    this.#events.onTalking();
   }
 
   #lost(label: string): void {
@@ -108,6 +176,10 @@ export class Microphone {
     this.#abort = new AbortController();
     clearTimeout(this.#silence);
     this.#setSilenced(false);
+    this.#line?.close();
+    this.#line = undefined;
+    // The line is gone: what is left of a held key is sent as it comes.
+    if (this.#talk === 'delayed') this.#talk = 'plain';
     this.#meter?.close();
     this.#meter = undefined;
     this.#sent?.stop();

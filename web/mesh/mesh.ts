@@ -5,7 +5,7 @@
  * The roster is advice: it introduces people and says who may be gone, but never ends a connection that is alive.
  */
 import type { Frame, LeftReason, RosterEntry } from '../../worker/protocol.ts';
-import type { PeerMessage } from '../protocol.ts';
+import type { CallMessage, MeshMessage, PeerMessage } from '../protocol.ts';
 import { openHello } from '../seal/hello.ts';
 import type { Identity } from '../seal/identity.ts';
 import { PairSeal, derivePairKeys } from '../seal/pair.ts';
@@ -36,7 +36,7 @@ export interface MeshOptions {
   roomOpen: () => boolean;
   /** What everyone must know of me to show me. */
   greeting: () => PeerMessage[];
-  onMessage: (sid: string, message: PeerMessage) => void;
+  onMessage: (sid: string, message: CallMessage) => void;
   onTracks: (sid: string, tracks: Tracks) => void;
   /** Someone is carried to me by a third, `via`; undefined: they come by themselves, or not at all. */
   onThrough: (sid: string, via: string | undefined) => void;
@@ -256,7 +256,7 @@ export class Mesh {
     return true;
   }
 
-  #onMessage(sid: string, message: PeerMessage): void {
+  #onMessage(sid: string, message: MeshMessage): void {
     if (message.type === 'forward' || message.type === 'forwarded') this.#forwarding.receive(sid, message);
     else this.#options.onMessage(sid, message);
   }

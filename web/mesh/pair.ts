@@ -6,7 +6,7 @@
  * Refuses to know other pairs, the roster and what the messages mean beyond descriptions, candidates and pings.
  */
 import * as v from 'valibot';
-import { PeerMessagesText, type Description, type PeerMessage } from '../protocol.ts';
+import { PeerMessagesText, type Description, type MeshMessage, type PeerMessage } from '../protocol.ts';
 import type { PairSeal } from '../seal/pair.ts';
 import { verdictOn } from './epochs.ts';
 import type { Remedy } from './heard.ts';
@@ -31,7 +31,7 @@ export interface PairOptions extends Pick<VitalsOptions, 'onRoute' | 'onHeard'> 
   greeting: () => PeerMessage[];
   /** Hands a box to the room; false where its socket is not open. */
   relay: (box: string) => boolean;
-  onMessage: (message: PeerMessage) => void;
+  onMessage: (message: MeshMessage) => void;
   onTracks: (tracks: Record<Slot, MediaStreamTrack>) => void;
   onConnection: (state: ConnectionState) => void;
   /** A channel of a new connection opened: what was sent into the old one may be lost. */

@@ -8,6 +8,7 @@ import * as m from '../i18n/generated/messages.js';
 export type ShortcutAction =
   | 'microphone'
   | 'camera'
+  | 'talk'
   | 'chat'
   | 'people'
   | 'hand'
@@ -32,6 +33,8 @@ export interface Shortcut {
 export const SHORTCUTS: readonly Shortcut[] = [
   { action: 'microphone', label: m.microphone, keys: ['$mod+d'], single: false, written: ['Mod', 'D'] },
   { action: 'camera', label: m.camera, keys: ['$mod+e'], single: false, written: ['Mod', 'E'] },
+  // Held, not pressed: coach/talk-key.ts listens.
+  { action: 'talk', label: m.coach_talk, keys: [], single: true, written: ['Space'] },
   { action: 'chat', label: m.call_chat, keys: ['$mod+Alt+KeyC'], single: false, written: ['Mod', 'Alt', 'C'] },
   { action: 'people', label: m.call_people, keys: ['$mod+Alt+KeyP'], single: false, written: ['Mod', 'Alt', 'P'] },
   { action: 'hand', label: m.call_hand, keys: ['$mod+Alt+KeyH'], single: false, written: ['Mod', 'Alt', 'H'] },

@@ -53,7 +53,7 @@ describe('the preview', () => {
     const { self } = await inPreview();
     expect(self.microphone).toBe('muted');
     expect(self.microphoneTrack?.enabled).toBe(false);
-    expect(self.captured?.enabled).toBe(true);
+    expect(self.source.captured?.enabled).toBe(true);
   });
 
   it('[54] goes on without what is denied, and takes it when it is allowed', async () => {
