@@ -75,6 +75,7 @@ export class Network {
       helloHash,
       relay: (frames) => this.#signaling.send({ type: 'relay', frames }),
       roomOpen: () => this.roomOpen,
+      onDoubt: () => this.#signaling.nudge(),
     });
     this.#signaling = new Signaling({
       origin: options.origin,

@@ -46,6 +46,8 @@ export interface MeshOptions {
   onChannel: (sid: string) => void;
   /** Whether someone receives my microphone, as they say. */
   onHeard: (sid: string, heard: boolean) => void;
+  /** Nothing comes from somebody: the room's socket may be dead as well. */
+  onDoubt: () => void;
   onGone: (sid: string) => void;
   onMismatch: (sid: string) => void;
 }
@@ -216,7 +218,7 @@ export class Mesh {
 
   async #makePair({ sid, hello: sealed }: RosterEntry): Promise<Pair | undefined> {
     const { identity, certificate, helloHash, helloKey, psk, roomId } = this.#options;
-    const { onConnection, onRoute, onChannel, onHeard, onMismatch } = this.#options;
+    const { onConnection, onRoute, onChannel, onHeard, onDoubt, onMismatch } = this.#options;
     if (sid === identity.sid) return undefined;
     const hello = await openHello(sealed, sid, helloKey);
     // Rejects where the key that they name is no point of the curve.
@@ -243,6 +245,7 @@ export class Mesh {
       onRoute: (route) => onRoute(sid, route),
       onChannel: () => onChannel(sid),
       onHeard: (heard) => onHeard(sid, heard),
+      onDoubt,
       onGone: () => this.#onGone(sid),
       onMismatch: () => onMismatch(sid),
     });

@@ -36,6 +36,8 @@ export interface PairOptions extends Pick<VitalsOptions, 'onRoute' | 'onHeard'> 
   onConnection: (state: ConnectionState) => void;
   /** A channel of a new connection opened: what was sent into the old one may be lost. */
   onChannel: () => void;
+  /** Nothing comes from them: the room's socket may be dead as well. */
+  onDoubt: () => void;
   onGone: () => void;
   onMismatch: () => void;
 }
@@ -73,7 +75,7 @@ export class Pair {
         restart: () => this.#restart(),
         rebuild: (path) => this.#connect(this.#epoch + 1, 'initiator', path),
         gone: () => this.close(),
-        probe: () => this.#vitals.ping(),
+        probe: () => this.#probe(),
       },
     });
   }
@@ -197,20 +199,17 @@ export class Pair {
     void this.#peer?.resend();
   }
 
+  #probe(): void {
+    this.#vitals.ping();
+    this.#options.onDoubt();
+  }
+
   #remedy(remedy: Remedy): void {
-    switch (remedy) {
-      case 'reset-track':
-        this.#peer?.setTrack('microphone', null);
-        this.#peer?.setTrack('microphone', this.#tracks.microphone ?? null);
-        return;
-      case 'restart':
-        this.#restart();
-        return;
-      case 'rebuild':
-        this.#connect(this.#epoch + 1, 'initiator', 'any');
-        return;
-      default:
-        remedy satisfies never;
+    if (remedy === 'restart') this.#restart();
+    else if (remedy === 'rebuild') this.#connect(this.#epoch + 1, 'initiator', 'any');
+    else {
+      this.#peer?.setTrack('microphone', null);
+      this.#peer?.setTrack('microphone', this.#tracks.microphone ?? null);
     }
   }
 

@@ -16,9 +16,10 @@ import {
   type FromBrowser,
 } from '../../worker/protocol.ts';
 import { retryDelay } from './backoff.ts';
+import { Dialing } from './dialing.ts';
 
-/** Milliseconds an attempt may take: TCP and TLS at 600 ms round trip take 1.8 s. */
-const ATTEMPT_LIMIT = 3_000;
+/** Milliseconds from the challenge to the welcome: one round trip, and the slowest TURN provider's 3 s. */
+const ENTER_LIMIT = 5_000;
 /** Pings without an answer after which the socket is dead, whatever it says of itself. */
 const MISSED_PINGS = 2;
 /** A timer that came this many milliseconds late: the machine slept. */
@@ -49,12 +50,13 @@ export interface SignalingOptions {
 
 export class Signaling {
   readonly #options: SignalingOptions;
+  #dialing: Dialing | undefined;
   #socket: WebSocket | undefined;
   #state: SignalingState = 'closed';
   #attempt = 0;
   #lostAt: number | undefined;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
-  #attemptTimer: ReturnType<typeof setTimeout> | undefined;
+  #enterTimer: ReturnType<typeof setTimeout> | undefined;
   #heartbeat: ReturnType<typeof setInterval> | undefined;
   #probeTimer: ReturnType<typeof setTimeout> | undefined;
   #unanswered = 0;
@@ -101,11 +103,17 @@ export class Signaling {
 
   #connect(): void {
     const { origin, roomId } = this.#options;
-    const socket = new WebSocket(`${origin.replace(/^http/, 'ws')}${ROOM_PATH}${roomId}`);
-    this.#socket = socket;
-    this.#attemptTimer = setTimeout(() => this.#lost(socket, 1006, ''), ATTEMPT_LIMIT);
-    socket.onmessage = ({ data }) => this.#receive(socket, data);
-    socket.onclose = ({ code, reason }) => this.#lost(socket, code, reason);
+    this.#dialing = new Dialing({
+      url: `${origin.replace(/^http/, 'ws')}${ROOM_PATH}${roomId}`,
+      onAnswer: (socket, first) => {
+        this.#socket = socket;
+        socket.onmessage = ({ data }) => this.#receive(socket, data);
+        socket.onclose = ({ code, reason }) => this.#lost(socket, code, reason);
+        this.#enterTimer = setTimeout(() => this.#lost(socket, 1006, ''), ENTER_LIMIT);
+        this.#receive(socket, first.data);
+      },
+      onFailed: (code, reason) => this.#lost(undefined, code, reason),
+    });
   }
 
   #receive(socket: WebSocket, data: unknown): void {
@@ -157,7 +165,7 @@ export class Signaling {
   }
 
   #entered(): void {
-    clearTimeout(this.#attemptTimer);
+    clearTimeout(this.#enterTimer);
     this.#attempt = 0;
     this.#lostAt = undefined;
     this.#lastBeat = Date.now();
@@ -187,7 +195,7 @@ export class Signaling {
     this.#probeTimer = setTimeout(() => this.#lost(socket, 1006, ''), PROBE_LIMIT);
   }
 
-  #lost(socket: WebSocket, code: number, reason: string): void {
+  #lost(socket: WebSocket | undefined, code: number, reason: string): void {
     if (socket !== this.#socket) return;
     this.#drop(1000);
     if (!RETRIED_CLOSE_CODES.includes(code)) {
@@ -206,7 +214,9 @@ export class Signaling {
   }
 
   #drop(code: number): void {
-    clearTimeout(this.#attemptTimer);
+    this.#dialing?.close();
+    this.#dialing = undefined;
+    clearTimeout(this.#enterTimer);
     clearTimeout(this.#probeTimer);
     clearInterval(this.#heartbeat);
     this.#probeTimer = undefined;
