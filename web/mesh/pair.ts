@@ -189,6 +189,8 @@ export class Pair {
     this.#peer?.close();
     this.#peer = undefined;
     this.#waiting.clear();
+    // Whoever comes back is sent media again once they say that they are in.
+    for (const slot of SLOTS) delete this.#tracks[slot];
     this.#options.onGone();
   }
 
