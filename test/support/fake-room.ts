@@ -113,6 +113,8 @@ export class FakePerson {
       onRoute: (sid, route) => this.routes.set(sid, route),
       onChannel: (sid) => this.mesh.send(sid, this.state()),
       onHeard: () => undefined,
+      onDoubt: () => undefined,
+      onDoubt: () => undefined,
       onGone: (sid) => {
         this.gone.push(sid);
         this.connections.delete(sid);

@@ -1,64 +1,30 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FakeInternet } from '../../support/fake-internet.ts';
-import { FakeRoom, chat, type FakePerson } from '../../support/fake-room.ts';
+import { describe, expect, it, vi } from 'vitest';
+import { chat, type FakePerson } from '../../support/fake-room.ts';
 import { readBox } from '../../support/fake-seal.ts';
-import { installWebRtc, track } from '../../support/fake-webrtc.ts';
+import { track } from '../../support/fake-webrtc.ts';
+import { pass, stage } from './meeting.ts';
 
 vi.mock('../../../web/seal/hello.ts', () => import('../../support/fake-seal.ts'));
 vi.mock('../../../web/seal/pair.ts', () => import('../../support/fake-seal.ts'));
 
-let internet: FakeInternet;
-let room: FakeRoom;
-let everyone: FakePerson[];
-beforeEach(() => {
-  vi.useFakeTimers();
-  internet = new FakeInternet();
-  installWebRtc(internet);
-  room = new FakeRoom(internet);
-  everyone = [];
-});
-afterEach(() => {
-  for (const { mesh } of everyone) mesh.close();
-  vi.useRealTimers();
-  vi.unstubAllGlobals();
-});
-
-const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
-
-function person(name: string): FakePerson {
-  const made = room.person(name);
-  everyone.push(made);
-  return made;
-}
-
-/** People who are in and connected, each with each. */
-async function meeting<Names extends string[]>(...names: Names) {
-  const people = names.map(person);
-  for (const one of people) {
-    room.enter(one);
-    await pass(1_000);
-  }
-  room.relayed.splice(0);
-  return people as { [At in keyof Names]: FakePerson };
-}
+const { person, meeting, open, internet, room } = stage();
 
 const kindsIn = (box: string) => (JSON.parse(readBox(box).text) as { type: string }[]).map(({ type }) => type);
-const open = () => internet.connections.filter(({ closed }) => !closed);
 
 describe('a newcomer', () => {
   it('greets and offers to everyone in one message, and is answered by each in one', async () => {
-    internet.stunDelay = 30;
+    internet().stunDelay = 30;
     const [ana, bo] = await meeting('Ana', 'Bo');
     const cleo = person('Cleo');
-    room.enter(cleo);
+    room().enter(cleo);
     await pass(1_000);
-    const mine = room.relayed.filter(({ from }) => from === cleo.sid);
+    const mine = room().relayed.filter(({ from }) => from === cleo.sid);
     expect(mine).toHaveLength(1);
     expect(mine[0]?.frames.map(({ to, box }) => [to, ...kindsIn(box)])).toEqual([
       [ana.sid, 'state', 'description'],
       [bo.sid, 'state', 'description'],
     ]);
-    const answers = room.relayed.filter(({ from }) => from !== cleo.sid);
+    const answers = room().relayed.filter(({ from }) => from !== cleo.sid);
     for (const { sid } of [ana, bo]) {
       const boxes = answers.filter(({ from }) => from === sid).flatMap(({ frames }) => frames.map(({ box }) => box));
       expect(boxes.map(kindsIn)).toEqual([['state', 'description'], ['candidates']]);
@@ -72,7 +38,7 @@ describe('a newcomer', () => {
   it('is known by name with the first frame, and knows the others with theirs', async () => {
     const [ana] = await meeting('Ana');
     const bo = person('Bo');
-    room.enter(bo);
+    room().enter(bo);
     await pass(150);
     expect(ana.messages[0]).toMatchObject([bo.sid, { type: 'state', name: 'Bo' }]);
     expect(bo.messages[0]).toMatchObject([ana.sid, { type: 'state', name: 'Ana' }]);
@@ -87,13 +53,13 @@ describe('a newcomer', () => {
       mesh.setTrack('camera', null);
     }
     await pass(60_000);
-    expect(room.relayed).toEqual([]);
+    expect(room().relayed).toEqual([]);
     expect(ana.heard(bo)).toEqual(['hello']);
     expect(cleo.heard(bo)).toEqual(['hello']);
   });
 
   it('[45] waits for no STUN server', async () => {
-    internet.stunDelay = Infinity;
+    internet().stunDelay = Infinity;
     const [ana, bo] = await meeting('Ana', 'Bo');
     expect([ana.shows(bo), bo.shows(ana)]).toEqual(['live', 'live']);
   });
@@ -102,15 +68,15 @@ describe('a newcomer', () => {
     for (const lost of ['offer', 'answer'] as const) {
       const [ana] = await meeting(`Ana ${lost}`);
       const bo = person(`Bo ${lost}`);
-      room.fate = ({ from }) => ((from === bo.sid) === (lost === 'offer') ? [] : [30]);
-      room.enter(bo);
+      room().fate = ({ from }) => ((from === bo.sid) === (lost === 'offer') ? [] : [30]);
+      room().enter(bo);
       await pass(1_000);
-      room.fate = () => [30];
+      room().fate = () => [30];
       expect(ana.shows(bo)).not.toBe('live');
       await pass(3_500);
       expect([ana.shows(bo), bo.shows(ana)], `${lost} lost`).toEqual(['live', 'live']);
-      room.leave(ana, 'left');
-      room.leave(bo, 'left');
+      room().leave(ana, 'left');
+      room().leave(bo, 'left');
     }
   });
 
@@ -118,8 +84,8 @@ describe('a newcomer', () => {
     const [ana, bo] = [person('Ana'), person('Bo')];
     void ana.mesh.welcome([bo.entry]);
     void bo.mesh.welcome([ana.entry]);
-    room.enter(ana);
-    room.enter(bo);
+    room().enter(ana);
+    room().enter(bo);
     await pass(1_000);
     expect([ana.shows(bo), bo.shows(ana)]).toEqual(['live', 'live']);
     expect(open()).toHaveLength(2);
@@ -147,7 +113,7 @@ describe('a newcomer', () => {
     const [ana] = await meeting('Ana');
     await ana.mesh.welcome([ana.entry]);
     await pass(1_000);
-    expect(internet.connections).toEqual([]);
+    expect(internet().connections).toEqual([]);
   });
 });
 
@@ -223,6 +189,6 @@ describe('tracks', () => {
 });
 
 function senders(one: FakePerson, to: string): unknown[] {
-  const connection = internet.connections.find((candidate) => candidate === (one.mesh.connection(to) as unknown));
+  const connection = internet().connections.find((candidate) => candidate === (one.mesh.connection(to) as unknown));
   return connection?.getTransceivers().map(({ sender }) => sender.track) ?? [];
 }

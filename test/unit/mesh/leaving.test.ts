@@ -1,0 +1,129 @@
+import { describe, expect, it, vi } from 'vitest';
+import { TIMES } from '../../../web/mesh/recovery.ts';
+import { type FakePerson } from '../../support/fake-room.ts';
+import { track } from '../../support/fake-webrtc.ts';
+import { pass, stage } from './meeting.ts';
+
+vi.mock('../../../web/seal/hello.ts', () => import('../../support/fake-seal.ts'));
+vi.mock('../../../web/seal/pair.ts', () => import('../../support/fake-seal.ts'));
+
+const { person, meeting, open, internet, room } = stage();
+
+const shown = (one: FakePerson, other: FakePerson) => [one.shows(other), other.shows(one)];
+const LIVE = ['live', 'live'];
+
+/** The tab is killed: nothing is said, nothing is received. */
+function crash(one: FakePerson, others: FakePerson[]) {
+  for (const other of others) {
+    internet().cut(one.sid, other.sid);
+    internet().cut(other.sid, one.sid);
+  }
+  one.mesh.close();
+}
+
+describe('who leaves', () => {
+  it('is gone for everyone within half a second, once, and so are their connections', async () => {
+    const [ana, bo, cleo] = await meeting('Ana', 'Bo', 'Cleo');
+    bo.mesh.leave();
+    await pass(30);
+    room().leave(bo, 'left');
+    await pass(470);
+    expect([ana.gone, cleo.gone]).toEqual([[bo.sid], [bo.sid]]);
+    expect(open()).toHaveLength(2);
+    await pass(60_000);
+    expect([ana.gone, shown(ana, cleo)]).toEqual([[bo.sid], LIVE]);
+  });
+
+  it('while their path is broken is gone by the room’s word', async () => {
+    const [ana, bo] = await meeting('Ana', 'Bo');
+    crash(bo, [ana]);
+    await pass(3_000);
+    expect([ana.shows(bo), ana.gone]).toEqual(['reconnecting', []]);
+    room().leave(bo, 'left');
+    expect(ana.gone).toEqual([bo.sid]);
+  });
+
+  it('[10] by a crash is reconnecting within 2.5 s and gone 12 s after the room has noticed', async () => {
+    const [ana, bo] = await meeting('Ana', 'Bo');
+    crash(bo, [ana]);
+    room().leave(bo, 'lost');
+    await pass(2_500 + 1_000);
+    expect([ana.shows(bo), ana.gone]).toEqual(['reconnecting', []]);
+    await pass(TIMES.absence);
+    expect(ana.gone).toEqual([bo.sid]);
+    expect(open()).toEqual([]);
+  });
+
+  it('[12] by a reload is one person again at once, and the one before is gone', async () => {
+    const [ana, bo] = await meeting('Ana', 'Bo');
+    bo.mesh.leave();
+    room().leave(bo, 'left');
+    const again = person('Bo again');
+    room().enter(again);
+    await pass(1_000);
+    expect([...ana.connections]).toEqual([[again.sid, 'live']]);
+    expect(open()).toHaveLength(2);
+  });
+
+  it('is not shown again by what was still on its way', async () => {
+    const [ana, bo] = await meeting('Ana', 'Bo');
+    bo.mesh.leave();
+    room().leave(bo, 'left');
+    await pass(500);
+    ana.messages.splice(0);
+    await pass(60_000);
+    expect([ana.messages, ana.gone, open()]).toEqual([[], [bo.sid], []]);
+  });
+});
+
+describe('who comes back', () => {
+  it('[36] after everyone had given them up is live again, over a new connection', async () => {
+    const [ana, bo] = await meeting('Ana', 'Bo');
+    internet().cut(ana.sid, bo.sid);
+    internet().cut(bo.sid, ana.sid);
+    room().leave(bo, 'lease');
+    await pass(60_000);
+    expect([ana.gone, bo.gone]).toEqual([[bo.sid], []]);
+    internet().mend();
+    room().enter(bo);
+    await pass(3_000);
+    expect(shown(ana, bo)).toEqual(LIVE);
+    expect(open()).toHaveLength(2);
+  });
+
+  it('and had given up everyone as well is live again', async () => {
+    const [ana, bo] = await meeting('Ana', 'Bo');
+    internet().cut(ana.sid, bo.sid);
+    internet().cut(bo.sid, ana.sid);
+    room().leave(bo, 'lease');
+    room().leave(ana, 'lease');
+    bo.mesh.left(ana.sid, 'lease');
+    await pass(60_000);
+    expect([ana.gone, bo.gone]).toEqual([[bo.sid], [ana.sid]]);
+    internet().mend();
+    room().enter(ana);
+    await pass(200);
+    room().enter(bo);
+    await pass(3_000);
+    expect(shown(ana, bo)).toEqual(LIVE);
+  });
+
+  it('is sent nothing of me before they say that they are in', async () => {
+    const [ana, bo] = await meeting('Ana', 'Bo');
+    const voice = track('audio');
+    ana.mesh.setTrack('microphone', voice);
+    ana.mesh.setAudience(bo.sid, 'in');
+    internet().cut(ana.sid, bo.sid);
+    internet().cut(bo.sid, ana.sid);
+    room().leave(bo, 'lease');
+    await pass(60_000);
+    internet().mend();
+    room().enter(bo);
+    await pass(3_000);
+    const connection = open().find(({ host }) => host === ana.sid);
+    expect(connection?.getTransceivers().map(({ sender }) => sender.track)).toEqual([null, null, null, null]);
+    ana.mesh.setAudience(bo.sid, 'in');
+    await pass(100);
+    expect(connection?.getTransceivers()[0]?.sender.track).toBe(voice);
+  });
+});
