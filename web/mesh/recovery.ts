@@ -23,6 +23,8 @@ export const TIMES = {
   told: 2_200,
   /** A new connection that is not up by then is called stuck. */
   stuck: 8_000,
+  /** A first offer that is unanswered for so long is sent again: it, or its answer, may be lost. */
+  unanswered: 4_000,
   /** Between attempts; the last repeats. ICE checks go on for about 15 s in Chromium, 5 s in Firefox. */
   attempts: [3_000, 3_000, 4_000, 5_000],
   /** No contact for so long, and the room does not know them either: gone. */
@@ -67,7 +69,7 @@ export class Recovery {
     this.#driver = options.driver;
     this.#born = options.now;
     this.#lastContact = options.now;
-    this.#state = { name: 'new', since: options.now, nextAt: options.now + this.#delay(TIMES.attempts[0]) };
+    this.#state = { name: 'new', since: options.now, nextAt: options.now + this.#delay(TIMES.unanswered) };
   }
 
   get state(): RecoveryState {
@@ -145,7 +147,7 @@ export class Recovery {
     this.#born = now;
     this.#lastContact = now;
     this.#everLive = false;
-    this.#state = { name: 'new', since: now, nextAt: now + this.#delay(TIMES.attempts[0]) };
+    this.#state = { name: 'new', since: now, nextAt: now + this.#delay(TIMES.unanswered) };
   }
 
   /** To be called a few times a second. */
@@ -182,7 +184,7 @@ export class Recovery {
     if (state.name === 'new') {
       if (now - state.since < TIMES.stuck) {
         this.#effects.resend();
-        this.#state = { ...state, nextAt: now + this.#delay(TIMES.attempts[0]) };
+        this.#state = { ...state, nextAt: now + this.#delay(TIMES.unanswered) };
       } else this.#rebuild(now);
     } else if (state.name === 'restarting') {
       if (state.answered >= ANSWERED_BEFORE_REBUILD) this.#rebuild(now);

@@ -127,10 +127,7 @@ describe('gone', () => {
     const mark = now();
     expect([state(), shown()]).toEqual(['new', 'connecting']);
     run(7_000);
-    expect(since(mark)).toEqual([
-      [3_000, 'resend'],
-      [6_000, 'resend'],
-    ]);
+    expect(since(mark)).toEqual([[4_000, 'resend']]);
     expect(shown()).toBe('connecting');
     run(10_000);
     expect(state()).not.toBe('gone');

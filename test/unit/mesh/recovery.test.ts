@@ -6,13 +6,10 @@ import { TICK, live, simulate } from '../../support/recovering.ts';
 const HOUR = 3_600_000;
 
 describe('new', () => {
-  it('is connecting, and sends its offer again every 3 s', () => {
+  it('is connecting, and sends its offer again after 4 s', () => {
     const { run, shown, diary } = simulate();
     run(7_750);
-    expect(diary).toEqual([
-      [3_000, 'resend'],
-      [6_000, 'resend'],
-    ]);
+    expect(diary).toEqual([[4_000, 'resend']]);
     expect(shown()).toBe('connecting');
   });
 
@@ -20,7 +17,7 @@ describe('new', () => {
     const { run, shown, diary } = simulate();
     run(9_000);
     expect(shown()).toBe('stuck');
-    expect(diary.at(-1)).toEqual([9_000, 'rebuild any']);
+    expect(diary.at(-1)).toEqual([8_000, 'rebuild any']);
   });
 
   it('is live with the first message and with the first packet', () => {
@@ -33,8 +30,8 @@ describe('new', () => {
 
   it('is as late as its courtesy where the other side drives', () => {
     const { run, diary } = simulate('other');
-    run(4_000);
-    expect(diary).toEqual([[3_750, 'resend']]);
+    run(5_000);
+    expect(diary).toEqual([[4_750, 'resend']]);
   });
 
   it('sends its offer at once when the room has come back', () => {
@@ -46,7 +43,7 @@ describe('new', () => {
   it('takes no answer for more than that', () => {
     const { recovery, run, did } = simulate();
     recovery.answered();
-    run(3_000);
+    run(4_000);
     expect(did()).toEqual(['resend']);
   });
 
