@@ -33,7 +33,8 @@ export class Stage {
       for (const [header, value] of headers) response.setHeader(header, value);
       readFile(join(built, name)).then(
         (bytes) => response.setHeader('Content-Type', TYPES[extname(name)] ?? 'application/octet-stream').end(bytes),
-        () => response.writeHead(404).end(),
+        // The browser's own question for an icon is not the page's fault.
+        () => response.writeHead(name === '/favicon.ico' ? 204 : 404).end(),
       );
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -66,11 +67,12 @@ export class Stage {
   async download(page: Page, recording: KeptRecording): Promise<string[]> {
     const count = recording.files.length > 1 ? recording.files.length + 1 : 1;
     const paths: string[] = [];
+    let saved = 0;
     const all = new Promise<void>((resolve, reject) => {
       page.on('download', (download) => {
         const path = join(this.folder, `${Date.now()}-${paths.length}${extname(download.suggestedFilename())}`);
         paths.push(path);
-        download.saveAs(path).then(() => (paths.length === count ? resolve() : undefined), reject);
+        download.saveAs(path).then(() => ((saved += 1) === count ? resolve() : undefined), reject);
       });
     });
     expect(await page.evaluate((kept) => window.studio.save(kept), recording)).toBe('downloading');
@@ -137,7 +139,17 @@ export async function probe(path: string): Promise<Probe> {
 
 /** Decodes all of it; what ffmpeg complains about. */
 export async function complaints(path: string): Promise<string> {
-  const { stderr } = await execute('ffmpeg', ['-v', 'error', '-i', path, '-f', 'null', '-']);
+  const { stderr } = await execute('ffmpeg', [
+    '-v',
+    'error',
+    '-i',
+    path,
+    '-fps_mode',
+    'passthrough',
+    '-f',
+    'null',
+    '-',
+  ]);
   return stderr;
 }
 
@@ -157,6 +169,16 @@ export function toneIn(sound: Float32Array, hz: number): number {
   let [one, two] = [0, 0];
   for (const sample of sound) [one, two] = [sample + coefficient * one - two, one];
   return (2 * Math.sqrt(Math.max(0, one * one + two * two - coefficient * one * two))) / sound.length;
+}
+
+/** Seconds at which a tone of `hz` begins, to 5 ms. */
+export async function onset(path: string, hz: number): Promise<number> {
+  const sound = await samples(path, 0, 600);
+  const step = 240;
+  for (let at = 0; at + 2 * step < sound.length; at += step) {
+    if (toneIn(sound.subarray(at, at + 2 * step), hz) > 0.2) return (at + step) / 48_000;
+  }
+  return NaN;
 }
 
 /** Mean luminance (0..255) of every picture with its time. */
