@@ -169,6 +169,7 @@ export class Signaling {
     this.#attempt = 0;
     this.#lostAt = undefined;
     this.#lastBeat = Date.now();
+    clearInterval(this.#heartbeat);
     this.#heartbeat = setInterval(() => this.#beat(), LIMITS.pingInterval);
     this.#setState('open');
   }
