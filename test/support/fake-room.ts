@@ -114,7 +114,6 @@ export class FakePerson {
       onChannel: (sid) => this.mesh.send(sid, this.state()),
       onHeard: () => undefined,
       onDoubt: () => undefined,
-      onDoubt: () => undefined,
       onGone: (sid) => {
         this.gone.push(sid);
         this.connections.delete(sid);

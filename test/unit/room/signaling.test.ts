@@ -1,0 +1,163 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { Enter, FromRoom } from '../../../worker/protocol.ts';
+import { CLOSE } from '../../../worker/protocol.ts';
+import { Signaling } from '../../../web/room/signaling.ts';
+import { FakeSocket } from '../../support/fake-socket.ts';
+import { admit, last, nonce, opened, pass, signaling, useSockets, welcome } from './socket.ts';
+
+useSockets();
+
+describe('entering', () => {
+  it('answers the challenge and is open with the welcome', async () => {
+    const { made, states, onWelcome, socket } = await opened();
+    expect(socket.url).toBe('wss://snug.example/api/rooms/room');
+    expect(socket.sent.map((text): unknown => JSON.parse(text))).toEqual([{ type: 'enter', sid: nonce }]);
+    expect([states, onWelcome.mock.calls.length]).toEqual([['connecting', 'open'], 1]);
+    expect(made.send({ type: 'refresh' })).toBe(true);
+  });
+
+  it('sends nothing before it is welcome, and says so', async () => {
+    const { made } = signaling();
+    expect(made.send({ type: 'refresh' })).toBe(false);
+    last().open();
+    last().say({ type: 'challenge', nonce });
+    await pass(1);
+    expect(made.send({ type: 'refresh' })).toBe(false);
+  });
+
+  it('hands on what the room says, and nothing that it cannot mean', async () => {
+    const { socket, onEntered, onLeft, onFrame, onIce } = await opened();
+    const entry: FromRoom = { type: 'entered', sid: nonce, hello: 'AA' };
+    socket.say(entry);
+    socket.say({ type: 'left', sid: nonce, reason: 'lost' });
+    socket.say({ type: 'frame', from: nonce, box: 'AA' });
+    socket.say({ type: 'ice', iceServers: [], iceExpiresAt: 5 });
+    for (const nonsense of ['{', 'null', '[]', { type: 'later' }, { ...entry, sid: '<b>' }, new ArrayBuffer(4)]) {
+      socket.say(nonsense);
+    }
+    expect([onEntered, onLeft, onFrame, onIce].map(({ mock }) => mock.calls.length)).toEqual([1, 1, 1, 1]);
+    expect(onEntered).toHaveBeenCalledWith(entry);
+  });
+
+  it('goes on where a room that accepts never welcomes', async () => {
+    const { states } = signaling();
+    last().open();
+    last().say({ type: 'challenge', nonce });
+    await pass(5_000);
+    expect(states).toEqual(['connecting', 'retrying']);
+    await pass(600);
+    expect(FakeSocket.made.length).toBeGreaterThan(1);
+    await admit();
+    expect(states.at(-1)).toBe('open');
+  });
+
+  it('does not answer on a socket that was replaced meanwhile', async () => {
+    let answer: (enter: Enter) => void = () => undefined;
+    const { made } = signaling();
+    made.close();
+    const slow = new Signaling({
+      ...{ origin: 'https://snug.example', roomId: 'room', onState: () => undefined, onRefused: () => undefined },
+      ...{ onWelcome: () => undefined, onEntered: () => undefined, onLeft: () => undefined },
+      ...{ onFrame: () => undefined, onIce: () => undefined },
+      enter: () => new Promise((resolve) => (answer = resolve)),
+    });
+    slow.open();
+    const first = last();
+    first.open();
+    first.say({ type: 'challenge', nonce });
+    first.end(1006);
+    answer({ type: 'enter' } as unknown as Enter);
+    await pass(1);
+    expect(first.sent).toEqual([]);
+    slow.close();
+  });
+});
+
+describe('dialing', () => {
+  it('tries beside an attempt that is not answered, and the first room that speaks wins', async () => {
+    const { states } = signaling();
+    await pass(1_500);
+    expect(FakeSocket.made).toHaveLength(3);
+    const [first, second, third] = FakeSocket.made;
+    second?.open();
+    second?.say({ type: 'challenge', nonce });
+    await pass(1);
+    second?.say(welcome);
+    expect(states).toEqual(['connecting', 'open']);
+    expect([first?.closedWith, second?.closedWith, third?.closedWith]).toEqual([null, undefined, null]);
+    await pass(4_000);
+    expect(FakeSocket.made).toHaveLength(3);
+  });
+
+  it('starts no more once one is open, though the room is slow to speak', async () => {
+    signaling();
+    last().open();
+    await pass(3_000);
+    expect(FakeSocket.made).toHaveLength(1);
+  });
+
+  it('never gives up', async () => {
+    const { states } = signaling();
+    for (let minute = 0; minute < 60; minute += 1) {
+      await pass(60_000);
+      for (const socket of FakeSocket.made) socket.end(1006);
+    }
+    await pass(9_000);
+    await admit();
+    expect(states.at(-1)).toBe('open');
+  });
+});
+
+describe('a socket that was lost', () => {
+  it.each([1001, 1006, 1011, 1012, 1013, CLOSE.lease])('with %i is opened again within 0.5 s', async (code) => {
+    const { socket, states, onRefused } = await opened();
+    socket.end(code);
+    expect(states.at(-1)).toBe('retrying');
+    await pass(500);
+    expect(FakeSocket.made).toHaveLength(2);
+    await admit();
+    expect([states.at(-1), onRefused.mock.calls]).toEqual(['open', []]);
+  });
+
+  it.each([
+    ['removed', CLOSE.removed],
+    ['refused', CLOSE.refused],
+    ['replaced', CLOSE.replaced],
+    ['protocol', CLOSE.protocol],
+    ['rate', CLOSE.rate],
+    ['full', CLOSE.full],
+    ['ended', CLOSE.ended],
+  ])('because of %s is final, and is told with its reason', async (reason, code) => {
+    const { socket, states, onRefused } = await opened();
+    socket.end(code, reason);
+    await pass(60_000);
+    expect([FakeSocket.made.length, states.at(-1)]).toEqual([1, 'closed']);
+    expect(onRefused.mock.calls).toEqual([[code, reason]]);
+  });
+
+  it('may be asked for again after it was final', async () => {
+    const { made, socket, states } = await opened();
+    socket.end(CLOSE.full);
+    made.open();
+    await admit();
+    expect(states.at(-1)).toBe('open');
+  });
+
+  it('waits a random time, so that not everyone comes back in the same instant', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.9);
+    const { socket } = await opened();
+    socket.end(1006);
+    await pass(449);
+    expect(FakeSocket.made).toHaveLength(1);
+    await pass(2);
+    expect(FakeSocket.made).toHaveLength(2);
+  });
+
+  it('says nothing more', async () => {
+    const { socket, onFrame, states } = await opened();
+    const handler = socket.onmessage;
+    socket.end(1006);
+    handler?.({ data: JSON.stringify({ type: 'frame', from: nonce, box: 'AA' }) });
+    expect([onFrame.mock.calls, states.at(-1)]).toEqual([[], 'retrying']);
+  });
+});
