@@ -44,7 +44,9 @@ function plainFolder(folder, more = [], packages = SCREENS) {
   );
 }
 
-const CALL_FILES = ['call', 'self', 'participant', 'chat', 'notices'].map((name) => `./web/${name}.svelte.ts`);
+const CALL_FILES = ['call', 'self', 'participant', 'chat', 'notices', 'recording', 'kept-recordings'].map(
+  (name) => `./web/${name}.svelte.ts`,
+);
 const UI_MAY = [
   ...CALL_FILES,
   './web/ui',

@@ -14,7 +14,8 @@ import { Participants } from './participants.svelte.ts';
 import { loadPreferences, savePreferences } from './preferences.ts';
 import { stateOf } from './presence.ts';
 import type { CallMessage, State } from './protocol.ts';
-import { refusalOf, type Refusal } from './refusal.ts';
+import { Recording } from './recording.svelte.ts';
+import { DECIDED, refusalOf, type Refusal } from './refusal.ts';
 import { levelOf } from './speaking.ts';
 import { RoomWatch, type RoomState } from './room/watch.ts';
 import type { Link } from './seal/link.ts';
@@ -23,12 +24,6 @@ import { Self } from './self.svelte.ts';
 export type { Refusal };
 export type { RoomState };
 
-/** Milliseconds after which a room that would not have me back is asked again. */
-const REOPEN_AFTER = 30_000;
-
-/** Refusals that end even a call in progress: somebody decided so, or I am here by a newer socket. */
-const DECIDED: readonly Refusal[] = ['removed', 'ended', 'replaced'];
-
 export class Call {
   /** The whole link, for "Copy link" and the QR code. */
   readonly link: string;
@@ -36,6 +31,7 @@ export class Call {
   readonly chat: Chat;
   readonly coach: Coach;
   readonly notices = new Notices();
+  readonly recording: Recording;
   stage = $state<'preview' | 'in' | 'left' | 'refused'>('preview');
   refusal = $state<Refusal>();
   room = $state<RoomState>('idle');
@@ -56,7 +52,6 @@ export class Call {
   #network: Network | undefined;
   #entering: Promise<void> | undefined;
   readonly #watch = new RoomWatch((state) => (this.room = state));
-  #reopenTimer: ReturnType<typeof setTimeout> | undefined;
   #revision = 0;
   #hand: number | null = null;
 
@@ -77,6 +72,7 @@ export class Call {
       broadcast: (message) => this.#network?.mesh.broadcast(message) ?? false,
       send: (sid, message) => this.#network?.mesh.send(sid, message),
     });
+    this.recording = new Recording(this, () => this.#announce());
     this.coach = new Coach(this, {
       loudness: (sid) => this.#network?.mesh.loudness(sid) ?? 0,
       send: (sid, message) => this.#network?.mesh.send(sid, message),
@@ -264,9 +260,8 @@ export class Call {
   #onRefused(code: number, reason: string): void {
     const refusal = refusalOf(code, reason);
     if (this.stage === 'in' && this.participants.length > 1 && !DECIDED.includes(refusal)) {
-      this.#watch.refused();
+      this.#watch.refused(refusal === 'version' ? undefined : () => this.#network?.reopen());
       if (refusal === 'version') this.notices.say(m.room_newer(), { seconds: 30 });
-      else this.#reopenTimer = setTimeout(() => this.#network?.reopen(), REOPEN_AFTER);
       return;
     }
     this.refusal = refusal;
@@ -277,7 +272,13 @@ export class Call {
   #state(): State {
     this.#revision += 1;
     const joinedAt = this.stage === 'in' ? this.startedAt : undefined;
-    return stateOf({ self: this.self, hand: this.#hand, recording: null, joinedAt, revision: this.#revision });
+    return stateOf({
+      self: this.self,
+      hand: this.#hand,
+      recording: this.recording.since,
+      joinedAt,
+      revision: this.#revision,
+    });
   }
 
   #announce(): void {
@@ -289,8 +290,8 @@ export class Call {
   #end(): void {
     if (this.#ending.signal.aborted) return;
     this.#ending.abort();
+    this.recording.finish();
     this.#watch.close();
-    clearTimeout(this.#reopenTimer);
     this.#network?.leave();
     this.coach.close();
     this.self.close();

@@ -9,10 +9,15 @@ export type RoomState = 'idle' | 'connecting' | 'open' | 'retrying' | 'unreachab
 /** Milliseconds without the room after which a person is told. */
 const UNREACHABLE_AFTER = 10_000;
 
+/** Milliseconds after which a room that would not have me back is asked again. */
+const REOPEN_AFTER = 30_000;
+
 export class RoomWatch {
   readonly #onState: (state: RoomState) => void;
   #state: RoomState = 'idle';
   #timer: ReturnType<typeof setTimeout> | undefined;
+
+  #reopening: ReturnType<typeof setTimeout> | undefined;
 
   constructor(onState: (state: RoomState) => void) {
     this.#onState = onState;
@@ -26,13 +31,15 @@ export class RoomWatch {
     if (this.#state !== 'unreachable' || state === 'open') this.#set(state);
   }
 
-  /** The room would not have me back. */
-  refused(): void {
+  /** The room would not have me back; `reopen` asks again after a while. */
+  refused(reopen?: () => void): void {
     this.#set('unreachable');
+    if (reopen) this.#reopening = setTimeout(reopen, REOPEN_AFTER);
   }
 
   close(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#reopening);
     this.#timer = undefined;
   }
 

@@ -13,6 +13,7 @@ export type ShortcutAction =
   | 'people'
   | 'hand'
   | 'share'
+  | 'record'
   | 'fullscreen'
   | 'pin'
   | 'pin-self'
@@ -39,6 +40,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { action: 'people', label: m.call_people, keys: ['$mod+Alt+KeyP'], single: false, written: ['Mod', 'Alt', 'P'] },
   { action: 'hand', label: m.call_hand, keys: ['$mod+Alt+KeyH'], single: false, written: ['Mod', 'Alt', 'H'] },
   { action: 'share', label: m.call_share, keys: ['Alt+KeyS'], single: false, written: ['Alt', 'S'] },
+  { action: 'record', label: m.more_record, keys: ['Alt+KeyR'], single: false, written: ['Alt', 'R'] },
   { action: 'fullscreen', label: m.shortcuts_fullscreen, keys: ['f'], single: true, written: ['F'] },
   {
     action: 'pin',

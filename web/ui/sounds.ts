@@ -3,7 +3,7 @@
  * Refuses to know when they are due.
  */
 
-export type Sound = 'join' | 'leave' | 'hand' | 'message';
+export type Sound = 'join' | 'leave' | 'hand' | 'message' | 'record';
 
 /** [frequency in hertz, start in seconds] of each note; a fifth up for coming, down for going. */
 const NOTES: Record<Sound | 'test', readonly (readonly [number, number])[]> = {
@@ -20,6 +20,11 @@ const NOTES: Record<Sound | 'test', readonly (readonly [number, number])[]> = {
     [659, 0.16],
   ],
   message: [[784, 0]],
+  record: [
+    [523, 0],
+    [523, 0.14],
+    [523, 0.28],
+  ],
   test: [
     [392, 0],
     [494, 0.22],

@@ -7,7 +7,7 @@ export type Panel = 'none' | 'chat' | 'people';
 export class View {
   panel = $state<Panel>('none');
   layout = $state<Layout>('auto');
-  dialog = $state<'none' | 'settings' | 'shortcuts'>('none');
+  dialog = $state<'none' | 'settings' | 'shortcuts' | 'record'>('none');
   /** My own picture is no tile for me; the others see it all the same. */
   selfHidden = $state(false);
   /** Whose share is shown where several share. */

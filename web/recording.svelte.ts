@@ -1,0 +1,105 @@
+/**
+ * Recording this meeting on this device, as the screens see it. Loads the recorder when it is first wanted, tells the others
+ * since when I record, and outlives the call until its file is saved. Refuses to know encoders, files and worker threads.
+ */
+import * as m from './i18n/generated/messages.js';
+import type { Notices } from './notices.svelte.ts';
+import type { Participant } from './participant.svelte.ts';
+import type { Recorder, StartOptions } from './recording/recorder.ts';
+import type { KeptRecording, RecorderState, RecordingProblem, RecordingSource } from './recording/states.ts';
+
+export type { KeptRecording };
+
+/** Whom a recording is of, and where problems are told. */
+export interface Recorded {
+  readonly participants: readonly Participant[];
+  readonly notices: Notices;
+}
+
+const PROBLEMS: Record<RecordingProblem, () => string> = {
+  'no-sound': m.record_no_sound,
+  'space-low': m.record_space_low,
+  'too-slow': m.record_too_slow,
+};
+
+export class Recording {
+  state = $state.raw<RecorderState>({ kind: 'idle' });
+  /** When my recording began, milliseconds since the epoch; null while I do not record. */
+  readonly since = $derived(this.state.kind === 'recording' ? this.state.since : null);
+  readonly #recorded: Recorded;
+  readonly #onSince: () => void;
+  #recorder: Recorder | undefined;
+  #told: number | null = null;
+
+  /** `onSince` is called when `since` has changed: the others must know. */
+  constructor(recorded: Recorded, onSince: () => void) {
+    this.#recorded = recorded;
+    this.#onSince = onSince;
+  }
+
+  async start(options: StartOptions): Promise<void> {
+    try {
+      const { Recorder } = await import('./recording/recorder.ts');
+      this.#recorder ??= new Recorder({
+        sources: () => this.#recorded.participants.map(sourceOf),
+        onState: (state) => this.#show(state),
+        onProblem: (problem) => this.#recorded.notices.say(PROBLEMS[problem](), { kind: 'assertive' }),
+      });
+      this.#recorder.start(options);
+    } catch {
+      // The recorder's file could not be loaded: offline, or replaced by a newer version.
+      this.state = { kind: 'failed', failure: 'lost' };
+    }
+  }
+
+  /** Ends the recording; its file is then made ready to be saved. Nothing where nothing is recorded. */
+  finish(): void {
+    void this.#recorder?.stop();
+  }
+
+  /** The raw files stay, and are offered at the next visit. */
+  cancelFinalising(): void {
+    this.#recorder?.cancelFinalising();
+  }
+
+  /** To be called straight from a click: the browser's picker needs one. */
+  async save(recording: KeptRecording): Promise<void> {
+    const { recover, save } = await import('./recording/recorder.ts');
+    const whole = recording.whole ? recording : await recover(recording.id);
+    const result = await save(whole);
+    if (result === 'saved' || result === 'downloading') this.#recorder?.dismiss();
+    else if (result === 'failed') this.#recorded.notices.say(m.record_save_failed(), { kind: 'assertive' });
+  }
+
+  async discard(recording: KeptRecording): Promise<void> {
+    const { discard } = await import('./recording/recorder.ts');
+    await discard(recording.id);
+    this.#recorder?.dismiss();
+  }
+
+  dismiss(): void {
+    if (this.#recorder) this.#recorder.dismiss();
+    else this.state = { kind: 'idle' };
+  }
+
+  #show(state: RecorderState): void {
+    this.state = state;
+    if (this.since === this.#told) return;
+    this.#told = this.since;
+    this.#onSince();
+  }
+}
+
+function sourceOf(person: Participant): RecordingSource {
+  return {
+    sid: person.sid,
+    name: person.name,
+    camera: person.camera ? person.cameraTrack : undefined,
+    microphone: person.microphone === 'none' ? undefined : person.microphoneTrack,
+    screen: person.screen ? person.screenTrack : undefined,
+    screenAudio: person.screen ? person.screenAudioTrack : undefined,
+    speaking: person.speaking,
+    muted: person.microphone !== 'on',
+    self: person.self,
+  };
+}
