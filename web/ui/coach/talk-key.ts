@@ -15,12 +15,14 @@ export interface TalkKey {
 export function holdToTalk({ start, stop, possible }: TalkKey): () => void {
   const ending = new AbortController();
   let held = false;
+  /** What the keyboard went to. Asked when it gets the focus: Chrome says :focus-visible of everything once a key is down. */
+  let reached: EventTarget | null = seen(document.activeElement);
 
   function press(event: KeyboardEvent): void {
     if (event.code !== 'Space') return;
     // A held key repeats itself: the page must not scroll, nor a button be pressed, by the rest of it.
     if (held) return event.preventDefault();
-    if (ignore(event) || focusedByKeyboard(event.target) || !possible()) return;
+    if (ignore(event) || (event.target === reached && pressable(event.target)) || !possible()) return;
     event.preventDefault();
     held = true;
     start();
@@ -37,6 +39,7 @@ export function holdToTalk({ start, stop, possible }: TalkKey): () => void {
   const options = { signal: ending.signal, capture: true };
   window.addEventListener('keydown', press, options);
   window.addEventListener('keyup', release, options);
+  window.addEventListener('focusin', ({ target }) => (reached = seen(target)), options);
   // The end of the key goes to whatever has the focus then.
   window.addEventListener('blur', () => release(), { signal: ending.signal });
   document.addEventListener('visibilitychange', () => document.hidden && release(), options);
@@ -46,8 +49,13 @@ export function holdToTalk({ start, stop, possible }: TalkKey): () => void {
   };
 }
 
-/** Something that Space itself presses, and that somebody went to with the keyboard. */
-function focusedByKeyboard(target: EventTarget | null): boolean {
-  if (!(target instanceof Element)) return false;
-  return target.matches(':focus-visible') && target.closest('button, a, summary, [role], [tabindex]') !== null;
+function seen(target: EventTarget | null): EventTarget | null {
+  return target instanceof Element && target.matches(':focus-visible') ? target : null;
+}
+
+/** Something that Space itself presses. */
+function pressable(target: EventTarget | null): boolean {
+  return (
+    target instanceof Element && target.closest('button, a[href], summary, [role="button"], [role="tab"]') !== null
+  );
 }
