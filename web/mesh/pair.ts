@@ -277,7 +277,8 @@ export class Pair {
         this.recovery.left();
         return;
       default:
-        this.#options.onMessage(message);
+        // What was still on its way does not bring anybody back.
+        if (this.recovery.state.name !== 'gone') this.#options.onMessage(message);
     }
   }
 
@@ -285,8 +286,7 @@ export class Pair {
     const { epoch, offerId, description } = message;
     const offered = description.type === 'offer';
     if (offered) this.recovery.returned(this.#options.now());
-    const situation = { epoch: this.#epoch, peer: this.#peer, polite: this.#polite };
-    const verdict = verdictOn(situation, epoch, description.type);
+    const verdict = verdictOn({ epoch: this.#epoch, peer: this.#peer, polite: this.#polite }, epoch, description.type);
     if (verdict === 'offer') this.#connect(epoch + 1, 'initiator', 'any');
     if (verdict === 'offer' || verdict === 'ignore') return;
     if (verdict === 'answer') this.#connect(epoch, 'answerer', 'any');
