@@ -282,7 +282,7 @@ export class Mesh {
 
   #tick(): void {
     const now = performance.now();
-    for (const pair of this.#pairs.values()) {
+    for (const pair of this.#present()) {
       pair.tick(now);
       if (pair.recovery.state.name === 'live') this.#forwarding.restored(pair.sid);
       else if (this.#audience.has(pair.sid) && pair.recovery.outOfReach(now) >= CARRY_AFTER)
