@@ -39,9 +39,14 @@ export class FakeRoom {
   /** `person` is told who is there, and everyone there of them. */
   enter(person: FakePerson): void {
     const others = this.#inside.filter((other) => other !== person);
-    if (!this.#inside.includes(person)) this.#inside.push(person);
+    this.admit(person);
     void person.mesh.welcome(others.map(({ entry }) => entry));
     for (const other of others) void other.mesh.entered(person.entry);
+  }
+
+  /** Passes frames from and to `person`, of whom nobody is told. */
+  admit(person: FakePerson): void {
+    if (!this.#inside.includes(person)) this.#inside.push(person);
   }
 
   leave(person: FakePerson, reason: 'left' | 'lost' | 'lease'): void {
@@ -80,6 +85,7 @@ export class FakePerson {
   readonly routes = new Map<string, string>();
   readonly through = new Map<string, string | undefined>();
   readonly gone: string[] = [];
+  readonly heardMe = new Set<string>();
   readonly mismatched: string[] = [];
   readonly tracks = new Map<string, unknown>();
   name: string;
@@ -112,7 +118,7 @@ export class FakePerson {
       onConnection: (sid, state) => this.connections.set(sid, state),
       onRoute: (sid, route) => this.routes.set(sid, route),
       onChannel: (sid) => this.mesh.send(sid, this.state()),
-      onHeard: () => undefined,
+      onHeard: (sid) => this.heardMe.add(sid),
       onDoubt: () => undefined,
       onGone: (sid) => {
         this.gone.push(sid);

@@ -84,9 +84,10 @@ describe('a newcomer', () => {
     const [ana, bo] = [person('Ana'), person('Bo')];
     void ana.mesh.welcome([bo.entry]);
     void bo.mesh.welcome([ana.entry]);
-    room().enter(ana);
-    room().enter(bo);
+    room().admit(ana);
+    room().admit(bo);
     await pass(1_000);
+    expect(internet().connections.map(({ offers }) => offers)).toEqual([1, 1, 0]);
     expect([ana.shows(bo), bo.shows(ana)]).toEqual(['live', 'live']);
     expect(open().map(({ localDescription }) => localDescription?.sections.length)).toEqual([5, 5]);
   });

@@ -65,11 +65,12 @@ describe('entering', () => {
     const first = last();
     first.open();
     first.say({ type: 'challenge', nonce });
-    first.end(1006);
+    // Closing, and not closed yet: the browser would still take what is sent.
+    slow.close();
+    first.readyState = FakeSocket.OPEN;
     answer({ type: 'enter' } as unknown as Enter);
     await pass(1);
     expect(first.sent).toEqual([]);
-    slow.close();
   });
 });
 
@@ -87,6 +88,22 @@ describe('dialing', () => {
     expect([first?.closedWith, second?.closedWith, third?.closedWith]).toEqual([null, undefined, null]);
     await pass(4_000);
     expect(FakeSocket.made).toHaveLength(3);
+  });
+
+  it('has not failed while another attempt may still be answered', async () => {
+    const { states } = signaling();
+    await pass(700);
+    FakeSocket.made[0]?.end(1006);
+    expect(states).toEqual(['connecting']);
+    FakeSocket.made[1]?.end(1006);
+    expect(states).toEqual(['connecting', 'retrying']);
+  });
+
+  it('ends an attempt that hangs after 4 s', async () => {
+    signaling();
+    const [first] = FakeSocket.made;
+    await pass(4_000);
+    expect(first?.closedWith).toBeNull();
   });
 
   it('starts no more once one is open, though the room is slow to speak', async () => {
@@ -151,6 +168,22 @@ describe('a socket that was lost', () => {
     expect(FakeSocket.made).toHaveLength(1);
     await pass(2);
     expect(FakeSocket.made).toHaveLength(2);
+  });
+
+  it('begins with the short wait again once it was open', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.1);
+    const { socket } = await opened();
+    socket.end(1006);
+    await pass(51);
+    last().end(1006);
+    await pass(300);
+    expect(FakeSocket.made).toHaveLength(2);
+    await pass(100);
+    expect(FakeSocket.made).toHaveLength(3);
+    await admit();
+    last().end(1006);
+    await pass(51);
+    expect(FakeSocket.made).toHaveLength(4);
   });
 
   it('says nothing more', async () => {

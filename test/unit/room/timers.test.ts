@@ -66,7 +66,9 @@ describe('what is told of the room', () => {
     made.signaling('connecting');
     made.signaling('open');
     made.signaling('retrying');
-    vi.advanceTimersByTime(9_000);
+    vi.advanceTimersByTime(5_000);
+    made.signaling('retrying');
+    vi.advanceTimersByTime(4_000);
     made.signaling('open');
     vi.advanceTimersByTime(60_000);
     expect(states).not.toContain('unreachable');
