@@ -230,7 +230,7 @@ export class Call {
         if (this.stage === 'in') this.chat.tell(sid);
         return;
       case 'history':
-        this.chat.learn(message.lines);
+        this.chat.learn(sid, message.lines);
         return;
       case 'reaction':
         participant.react(message.emoji);

@@ -29,14 +29,18 @@ export interface ChatOptions {
 
 /** Milliseconds: what was sent so recently may have been lost with a connection that was replaced. */
 const RECENT = 300_000;
-/** Characters of text in one `history` message: a channel message of 256 KiB is the largest that all browsers take. */
+/** Characters of one `history` message: a channel message of 256 KiB is the largest that all browsers take. */
 const HISTORY_CHUNK = 40_000;
+/** Characters of a line beside its name and text: id, sid, time and the names of the fields. */
+const LINE_OVERHEAD = 120;
 
 export class Chat {
   entries = $state.raw<ChatEntry[]>([]);
   unread = $state(0);
   readonly #options: ChatOptions;
   #open = $state(false);
+  /** Who was asked for what was said before I came, and whether they have told. */
+  #asked: string | undefined;
   #caughtUp = false;
 
   constructor(options: ChatOptions) {
@@ -72,15 +76,15 @@ export class Chat {
 
   receive(from: string, message: Extract<PeerMessage, { type: 'chat' }>): void {
     const { id, text, at } = message;
-    const before = this.entries.length;
+    const before = this.entries;
     this.#add([{ id, from, name: this.#options.nameOf(from), text, at, mine: false, state: 'sent' }]);
-    if (!this.#open && this.entries.length > before) this.unread += 1;
+    if (!this.#open && this.entries !== before) this.unread += 1;
   }
 
-  /** I have come in: `sid` is asked for what was said before. Only the first answer is asked for. */
+  /** I have come in: `sid` is asked for what was said before; who comes after them only where they have not told. */
   catchUp(sid: string): void {
-    if (this.#caughtUp) return;
-    this.#caughtUp = true;
+    if (this.#caughtUp || this.#asked === sid) return;
+    this.#asked = sid;
     this.#options.send(sid, { type: 'history-request' });
   }
 
@@ -94,19 +98,25 @@ export class Chat {
       size = 0;
     };
     for (const { id, from, name, text, at } of this.entries.slice(-TEXT_LIMITS.history)) {
-      if (size + text.length > HISTORY_CHUNK) flush();
+      const length = text.length + name.length + LINE_OVERHEAD;
+      if (size + length > HISTORY_CHUNK) flush();
       lines.push({ id, from, name, text, at });
-      size += text.length;
+      size += length;
     }
     flush();
   }
 
-  /** Somebody tells what was said. Their word for it: a line keeps the name they give it, but never speaks as me. */
-  learn(lines: ChatLine[]): void {
+  /**
+   * `from` tells what was said; nobody is listened to who was not asked. Their word for it: a line keeps the name they give it,
+   * but never speaks as me.
+   */
+  learn(from: string, lines: ChatLine[]): void {
+    if (from !== this.#asked) return;
+    this.#caughtUp = true;
     const { sid } = this.#options.me();
     this.#add(
       lines
-        .filter(({ from }) => from !== sid)
+        .filter((line) => line.from !== sid)
         .map((line) => ({ ...line, name: cleanName(line.name), mine: false, state: 'sent' as const })),
     );
   }
