@@ -139,6 +139,7 @@ test('a call of three, for the README', async ({ newPerson }) => {
   const [ana, bo] = people;
   if (!ana || !bo) throw new Error('three people');
   await allSee(people);
+  await ana.openChat();
   await bo.say('The draft is in the notes. Shall we start?');
   await ana.say('Yes, two minutes!');
   await expect(ana.messages).toContainText('The draft');
