@@ -5,12 +5,14 @@
 
 /** 50 ms a step: about as often as the page can tell the level of what it plays. */
 const STEP_FRAMES = 5;
-/** 1.2 s is compared: less, and two people's syllables coincide by chance. */
-const STEPS = 24;
+/** 1.6 s is compared: less, and two people's syllables coincide by chance. */
+const STEPS = 32;
 /** Loudspeaker, room, microphone and the browser's two buffers: Bluetooth loudspeakers lag by 300 ms and more. */
 const LATEST_STEPS = 10;
 /** Two talkers at once stay below; an echo through a room, above (test/unit/voice/far-end.test.ts). */
-const ALIKE = 0.7;
+const ALIKE = 0.75;
+/** An echo stays one for a second: the likeness dips while both are silent. */
+const HELD_STEPS = 20;
 /** Below this, dB of full scale, nothing is being played. */
 const PLAYING_DB = -55;
 /** Quieter than any room: digital silence must not count as a fall of 50 dB. */
@@ -23,7 +25,7 @@ export class FarEnd {
   #frames = 0;
   #sum = 0;
   #played = 0;
-  #echo = false;
+  #held = 0;
 
   /** `level`: what the loudspeaker plays now, root mean square, 0 … 1. Call it 10 to 20 times a second while anything plays. */
   level(level: number): void {
@@ -40,16 +42,20 @@ export class FarEnd {
       this.#far.copyWithin(0, 1);
       this.#far[STEPS + LATEST_STEPS - 1] = this.#now;
       this.#played = this.#now > PLAYING_DB ? STEPS + LATEST_STEPS : Math.max(0, this.#played - 1);
-      this.#echo = this.#played > 0 && this.#alike() > ALIKE;
+      if (this.#played > 0 && this.#alike() > ALIKE) this.#held = HELD_STEPS;
+      else if (this.#held > 0) this.#held--;
     }
-    return this.#echo;
+    return this.#held > 0;
   }
 
   /** The best correlation over all delays. */
   #alike(): number {
     let best = 0;
     for (let delay = 0; delay <= LATEST_STEPS; delay++) {
-      best = Math.max(best, correlation(this.#near, this.#far.subarray(LATEST_STEPS - delay, LATEST_STEPS - delay + STEPS)));
+      best = Math.max(
+        best,
+        correlation(this.#near, this.#far.subarray(LATEST_STEPS - delay, LATEST_STEPS - delay + STEPS)),
+      );
     }
     return best;
   }

@@ -153,7 +153,8 @@ export class Features {
     const before = this.#ago(this.#pitches, 3);
     out[next] = normal;
     out[next + 1] = normal > 0.35 ? pitch : 0;
-    out[next + 2] = Number.isNaN(this.#pitches[at]!) || Number.isNaN(before) ? 1 : Math.min(1, Math.abs(pitch - before) * 4);
+    out[next + 2] =
+      Number.isNaN(this.#pitches[at]!) || Number.isNaN(before) ? 1 : Math.min(1, Math.abs(pitch - before) * 4);
     return next + 3;
   }
 

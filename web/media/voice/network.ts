@@ -72,19 +72,33 @@ class Layer {
   }
 }
 
-/** Hands out the tables in order: little-endian int16, base64, each table with its own scale. */
+/** Hands out the tables in order, each with its own scale. */
 function reader(): (count: number) => Float32Array {
-  const text = atob(WEIGHTS);
+  const bytes = decode(WEIGHTS);
+  const numbers = new DataView(bytes.buffer);
   let at = 0;
   let table = 0;
   return (count) => {
     const scale = SCALES[table++]!;
     return Float32Array.from({ length: count }, () => {
-      const unsigned = text.charCodeAt(at) | (text.charCodeAt(at + 1) << 8);
       at += 2;
-      return ((unsigned << 16) >> 16) * scale;
+      return numbers.getInt16(at - 2, true) * scale;
     });
   };
+}
+
+/** Base64: an AudioWorklet has no atob. */
+function decode(text: string): Uint8Array<ArrayBuffer> {
+  const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+  const values = Uint8Array.from(text, (digit) => Math.max(0, digits.indexOf(digit)));
+  const bytes = new Uint8Array((text.length / 4) * 3);
+  for (let from = 0, to = 0; from < text.length; from += 4, to += 3) {
+    const three = (values[from]! << 18) | (values[from + 1]! << 12) | (values[from + 2]! << 6) | values[from + 3]!;
+    bytes[to] = three >> 16;
+    bytes[to + 1] = three >> 8;
+    bytes[to + 2] = three;
+  }
+  return bytes;
 }
 
 function sigmoid(value: number): number {

@@ -2,7 +2,7 @@
  * RNNoise's voice probability of a 10 ms frame. Knows the WebAssembly module's calls; refuses to know who is asking, where
  * the bytes come from and what is made of the probability.
  */
-import createRnnoise from '@jitsi/rnnoise-wasm/dist/rnnoise.js';
+import { createRnnoise } from './rnnoise-module.js';
 
 /** 10 ms at the only rate that RNNoise was trained for, 48 kHz. */
 export const FRAME = 480;
