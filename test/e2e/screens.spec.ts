@@ -144,6 +144,7 @@ test('a call of three, for the README', async ({ newPerson }) => {
   await ana.say('Yes, two minutes!');
   await expect(ana.messages).toContainText('The draft');
   await ana.page.mouse.move(0, 0);
+  await expect(ana.page.getByRole('region', { name: 'Notices' })).toHaveCount(0);
   const picture = existsSync(PICTURE) ? join(import.meta.dirname, '../../test-results/call.png') : PICTURE;
   mkdirSync(dirname(picture), { recursive: true });
   await ana.page.screenshot({ path: picture });
