@@ -1,5 +1,5 @@
 /**
- * What browser tests need from the system: a browser and a TURN server, the distribution's own.
+ * What browser tests need from the system: a browser, a TURN server and a few recorded words, the distribution's own.
  * Installs them by apt where that is possible, else says the command. Plain JavaScript for Node 18.
  */
 import { spawnSync } from 'node:child_process';
@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** A Debian package for each command that the tests start. */
-const NEEDED = { chromium: 'chromium', turnserver: 'coturn' };
+const NEEDED = { chromium: 'chromium', turnserver: 'coturn', aplay: 'alsa-utils' };
 
 function present(command) {
   // Debian keeps servers in sbin, which is not on everybody's path.
