@@ -1,7 +1,9 @@
 /**
  * W3C perfect negotiation (https://w3c.github.io/webrtc-pc/#perfect-negotiation-example) for one connection, apart from all else.
- * The three flags keep the specification's names, so that it can be checked line by line. Added to it: offers are numbered,
- * so that a late answer to an older offer is dropped, and candidates wait for the description that their ufrag belongs to.
+ * The flags keep the specification's names, so that it can be checked line by line. Added to it: offers are numbered, so that
+ * a late answer to an older offer is dropped; candidates wait for the description that their ufrag belongs to; and descriptions
+ * are taken one after the other, each with its answer, because here they come by two paths, doubled and close together. With
+ * that, no offer can meet an answer that is still being set: the third flag, isSettingRemoteAnswerPending, has nothing to say.
  * Refuses to know transceivers, channels and how a message travels.
  */
 import type { Candidates, Description } from '../protocol.ts';
@@ -36,9 +38,8 @@ export class Negotiation {
   readonly #options: NegotiationOptions;
   #makingOffer = false;
   #ignoreOffer = false;
-  #isSettingRemoteAnswerPending = false;
-  /** Remote descriptions that are being set. */
-  #settingRemote = 0;
+  /** The descriptions received so far, being taken. */
+  #taking: Promise<unknown> = Promise.resolve();
   /** My latest offer, and the latest that I have seen of the other side. */
   #offerId = 0;
   #remoteOfferId = 0;
@@ -66,32 +67,28 @@ export class Negotiation {
   }
 
   /** A description of the other side. Rejects where the browser refuses it: the connection must then be rebuilt. */
-  async receive({ offerId, description }: Pick<Description, 'offerId' | 'description'>): Promise<void> {
+  receive(message: Pick<Description, 'offerId' | 'description'>): Promise<void> {
+    const taken = this.#taking.then(() => this.#take(message));
+    this.#taking = taken.catch(() => undefined);
+    return taken;
+  }
+
+  async #take({ offerId, description }: Pick<Description, 'offerId' | 'description'>): Promise<void> {
     const { connection, polite, send, onOffered } = this.#options;
     if (description.type === 'answer') {
       if (offerId !== this.#offerId || connection.signalingState !== 'have-local-offer') return;
-      // The state is that of before: an answer to an offer that is being rolled back, or the same answer by another path.
-      if (this.#settingRemote > 0) return;
     } else if (offerId <= this.#remoteOfferId) {
       await this.#answerAgain(offerId);
       return;
     }
 
-    const readyForOffer =
-      !this.#makingOffer && (connection.signalingState === 'stable' || this.#isSettingRemoteAnswerPending);
+    const readyForOffer = !this.#makingOffer && connection.signalingState === 'stable';
     const offerCollision = description.type === 'offer' && !readyForOffer;
     this.#ignoreOffer = !polite && offerCollision;
     if (this.#ignoreOffer) return;
 
     if (description.type === 'offer') this.#remoteOfferId = offerId;
-    this.#isSettingRemoteAnswerPending = description.type === 'answer';
-    this.#settingRemote += 1;
-    try {
-      await connection.setRemoteDescription(description);
-    } finally {
-      this.#isSettingRemoteAnswerPending = false;
-      this.#settingRemote -= 1;
-    }
+    await connection.setRemoteDescription(description);
     await this.#addWaiting();
     if (description.type === 'offer') {
       onOffered();
