@@ -198,6 +198,19 @@ describe.each(['Ana', 'Bo'] as const)('negotiation, %s polite', (politeOne) => {
     expect(agree(ana, bo)).toBe(true);
   });
 
+  it('[16] takes two offers that come in the same instant one after the other', async () => {
+    const { ana, bo } = await connected(politeOne);
+    ana.fate = ({ kind }) => (kind === 'offer' ? 'hold' : 'deliver');
+    ana.connection.restartIce();
+    await pass(100);
+    void ana.connection.setLocalDescription({ type: 'rollback' });
+    await pass(100);
+    expect(ana.held).toHaveLength(2);
+    ana.release();
+    await pass(1_000);
+    expect([agree(ana, bo), bo.connection.offers]).toEqual([true, 0]);
+  });
+
   it('[16] answers an offer that came twice, and never with what it answered before', async () => {
     const { ana, bo } = await connected(politeOne);
     ana.fate = ({ kind }) => (kind === 'offer' ? 'hold' : 'deliver');
