@@ -64,7 +64,7 @@ class FakeSender {
 }
 
 class FakeReceiver {
-  readonly track: { kind: string; id: string };
+  readonly track: { kind: string; id: string; getSettings: () => object };
   readonly #connection: FakeConnection;
   readonly #at: number;
   #last: number | undefined;
@@ -72,7 +72,7 @@ class FakeReceiver {
   constructor(connection: FakeConnection, kind: string, at: number) {
     this.#connection = connection;
     this.#at = at;
-    this.track = { kind, id: `${connection.host} ${at}` };
+    this.track = { kind, id: `${connection.host} ${at}`, getSettings: () => ({}) };
   }
 
   /** Packets come as long as the other end sends a track in the same place and the path carries them. */
