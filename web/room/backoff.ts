@@ -5,7 +5,7 @@
 
 /** Milliseconds. A server that is gone for minutes is asked less often: battery, and a log that can be read. */
 const STEPS = [
-  { until: 120_000, longest: 600 },
+  { until: 120_000, longest: 500 },
   { until: 600_000, longest: 3_000 },
   { until: Infinity, longest: 8_000 },
 ] as const;

@@ -1,0 +1,71 @@
+/** Recording as people meet it: who is told, what is saved, what an interrupted one leaves behind. The engine has a spec of its own. */
+import { expect } from '@playwright/test';
+import { test } from '../support/fixtures.ts';
+import type { Person } from '../support/people.ts';
+import { probe } from './recording/stage.ts';
+
+async function record(person: Person): Promise<void> {
+  await person.toolbar.getByRole('button', { name: 'More', exact: true }).click();
+  await person.page.getByRole('menuitem', { name: /^Record/ }).click();
+  await person.page.getByRole('button', { name: 'Start recording' }).click();
+  await expect(person.page.getByRole('button', { name: 'Stop recording' })).toBeVisible({ timeout: 15_000 });
+}
+
+/** Where there is no file picker the recording is a download, which a test can read. */
+async function withoutPickers(person: Person): Promise<void> {
+  await person.page.addInitScript(() => {
+    for (const name of ['showSaveFilePicker', 'showDirectoryPicker']) Reflect.deleteProperty(window, name);
+  });
+}
+
+test('[78] everyone sees who records, joiners before they come in, and the saved file plays', async ({ newPerson }) => {
+  const [ana, bo, cy] = [await newPerson(), await newPerson(), await newPerson()];
+  await withoutPickers(ana);
+  const link = await ana.newMeeting();
+  await ana.join('Ana');
+  await bo.open(link);
+  await bo.join('Bo');
+  await bo.sees(ana);
+
+  const loaded: string[] = [];
+  ana.page.on('request', (request) => loaded.push(request.url()));
+  await record(ana);
+  // The recorder's code came with the press, not before.
+  expect(loaded.some((url) => /recorder/.test(url))).toBe(true);
+  await expect(bo.page.getByText('Ana is recording')).toBeVisible();
+  await expect(bo.page.getByText('Ana records this meeting.').first()).toBeVisible();
+  await cy.open(link);
+  await expect(cy.page.getByText('Ana is recording this meeting.')).toBeVisible({ timeout: 15_000 });
+
+  await ana.page.waitForTimeout(5_000);
+  await ana.page.getByRole('button', { name: 'Stop recording' }).click();
+  await expect(bo.page.getByText('Ana is recording')).toBeHidden();
+  const save = ana.page.getByRole('button', { name: 'Save recording' });
+  await expect(save).toBeVisible({ timeout: 30_000 });
+  const [download] = await Promise.all([ana.page.waitForEvent('download'), save.click()]);
+  const { duration, pictures } = await probe(await download.path());
+  expect(duration).toBeGreaterThan(4);
+  expect(pictures.length).toBeGreaterThan(30);
+});
+
+test('leaving while recording finishes it, and a closed tab leaves it to the next visit', async ({ newPerson }) => {
+  const ana = await newPerson();
+  await withoutPickers(ana);
+  await ana.newMeeting();
+  await ana.join('Ana');
+  await record(ana);
+  await ana.page.waitForTimeout(3_000);
+  await ana.leave();
+  await expect(ana.page.getByRole('heading', { name: 'Your recording is ready' })).toBeVisible({ timeout: 30_000 });
+
+  await ana.page.goto('about:blank');
+  await ana.page.goto(ana.origin);
+  const kept = ana.page.getByRole('region', { name: 'A recording was interrupted' });
+  await expect(kept).toBeVisible({ timeout: 15_000 });
+  const [download] = await Promise.all([
+    ana.page.waitForEvent('download'),
+    kept.getByRole('button', { name: 'Save recording' }).click(),
+  ]);
+  expect((await probe(await download.path())).duration).toBeGreaterThan(2);
+  await expect(kept).toBeHidden();
+});
