@@ -23,11 +23,12 @@ export interface VoiceCallbacks {
 
 export type ToWorklet =
   | { type: 'load'; wasm: ArrayBuffer | undefined }
-  | { type: 'reset' }
+  | { type: 'reset'; run: number }
   | { type: 'far-end'; level: number }
   | { type: 'close' };
 
-export type FromWorklet = { type: 'ready'; engine: 'rnnoise' | 'energy' } | { type: 'voice'; active: boolean };
+export type FromWorklet =
+  { type: 'ready'; engine: 'rnnoise' | 'energy' } | { type: 'voice'; run: number; active: boolean };
 
 /** M9: longer than a context takes to start on a slow phone, shorter than anybody waits. */
 const RUN_LIMIT_MS = 2_000;
@@ -91,35 +92,35 @@ export class VoiceDetector {
   }
 
   async #listen(track: MediaStreamTrack, run: number): Promise<void> {
-    const source = this.#connect(new MediaStream([track]));
-    const context = source.context as AudioContext;
+    const [context, source] = this.#connect(new MediaStream([track]));
     context.onstatechange = () => this.#settle();
     // Not awaited: without a gesture or a device the promise stays open for ever; statechange tells.
     context.resume().catch(() => undefined);
     const node = this.#node ?? (await this.#load(context));
     if (run !== this.#run) return;
-    this.#post({ type: 'reset' });
+    this.#post({ type: 'reset', run });
     this.#source = source;
     source.connect(node);
     this.#settle();
   }
 
   /** At 48 kHz; at the microphone's own rate where the browser (Firefox) connects no other, and the audio thread resamples. */
-  #connect(stream: MediaStream): MediaStreamAudioSourceNode {
+  #connect(stream: MediaStream): [AudioContext, MediaStreamAudioSourceNode] {
     try {
-      this.#context ??= new AudioContext({ sampleRate: 48000 });
-      return this.#context.createMediaStreamSource(stream);
+      const context = (this.#context ??= new AudioContext({ sampleRate: 48000 }));
+      return [context, context.createMediaStreamSource(stream)];
     } catch {
       this.#release();
-      this.#context = new AudioContext();
-      return this.#context.createMediaStreamSource(stream);
+      const context = (this.#context = new AudioContext());
+      return [context, context.createMediaStreamSource(stream)];
     }
   }
 
   async #load(context: AudioContext): Promise<AudioWorkletNode> {
     const [wasm] = await Promise.all([fetchWasm(), context.audioWorklet.addModule(workletUrl)]);
+    if (this.#context !== context) throw new Error('closed while loading');
     // Another start() may have finished while this one waited.
-    if (this.#node?.context === context) return this.#node;
+    if (this.#node !== undefined) return this.#node;
     const node = new AudioWorkletNode(context, 'voice', { numberOfInputs: 1, numberOfOutputs: 0, channelCount: 1 });
     node.port.onmessage = ({ data }: MessageEvent<FromWorklet>) => this.#told(data);
     this.#node = node;
@@ -131,7 +132,7 @@ export class VoiceDetector {
     if (message.type === 'ready') {
       this.#loaded = message.engine;
       this.#settle();
-    } else if (this.#source !== undefined) {
+    } else if (this.#source !== undefined && message.run === this.#run) {
       this.#voice(message.active ? 'voice' : 'quiet');
     }
   }

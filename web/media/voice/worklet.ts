@@ -28,6 +28,8 @@ class VoiceProcessor extends AudioWorkletProcessor {
   #filled = 0;
   #rnnoise: Rnnoise | undefined;
   #listen: Listen | undefined;
+  /** The start() that it listens for. */
+  #run = 0;
   #active = false;
   #closed = false;
 
@@ -35,7 +37,7 @@ class VoiceProcessor extends AudioWorkletProcessor {
     super();
     this.port.onmessage = ({ data }: MessageEvent<ToWorklet>) => {
       if (data.type === 'load') void this.#load(data.wasm);
-      else if (data.type === 'reset') this.#begin();
+      else if (data.type === 'reset') this.#begin(data.run);
       else if (data.type === 'far-end') this.#farEnd.level(data.level);
       else this.#close();
     };
@@ -54,11 +56,12 @@ class VoiceProcessor extends AudioWorkletProcessor {
       // The Content-Security-Policy forbids it: basic detection.
     }
     if (this.#closed) this.#rnnoise?.close();
-    else this.#begin();
+    else this.#begin(this.#run);
     this.#post({ type: 'ready', engine: this.#rnnoise === undefined ? 'energy' : 'rnnoise' });
   }
 
-  #begin(): void {
+  #begin(run: number): void {
+    this.#run = run;
     this.#active = false;
     this.#filled = 0;
     const rnnoise = this.#rnnoise;
@@ -96,7 +99,7 @@ class VoiceProcessor extends AudioWorkletProcessor {
     const active = voice && (this.#active || !echo);
     if (active === this.#active) return;
     this.#active = active;
-    this.#post({ type: 'voice', active });
+    this.#post({ type: 'voice', run: this.#run, active });
   }
 
   #close(): void {
