@@ -98,7 +98,8 @@ export class Pair {
 
   /** Sends, by whatever path there is. What finds none waits, but for descriptions and candidates: those are made anew. */
   send(...messages: PeerMessage[]): void {
-    if (this.recovery.state.name === 'live' && this.#peer?.send(JSON.stringify(messages))) return;
+    if (this.#peer?.send(JSON.stringify(messages)) && this.recovery.state.name === 'live') return;
+    // In doubt by both: a room whose socket is dead and does not know it loses them, the channel delivers once it is back.
     void this.#sendByRoom(messages);
   }
 
@@ -184,12 +185,11 @@ export class Pair {
     if (this.#limit) peer.setLimit(this.#limit);
   }
 
-  /** The end of the connection; the pair can have another. */
+  /** The end of the connection. The pair can have another, and is given tracks again once they say that they are in. */
   close(): void {
     this.#peer?.close();
     this.#peer = undefined;
     this.#waiting.clear();
-    // Whoever comes back is sent media again once they say that they are in.
     for (const slot of SLOTS) delete this.#tracks[slot];
     this.#options.onGone();
   }
