@@ -136,11 +136,13 @@ export class FakePerson {
     return { type: 'state', revision: this.#revision, stage: 'in', joinedAt: 1, ...shown };
   }
 
-  /** The texts of the chat that came from `other`. */
+  /** The texts of the chat that came from `other`; what came twice is one, as in the chat. */
   heard(other: FakePerson): string[] {
-    return this.messages.flatMap(([sid, message]) =>
-      sid === other.sid && message.type === 'chat' ? [message.text] : [],
-    );
+    const texts = new Map<string, string>();
+    for (const [sid, message] of this.messages) {
+      if (sid === other.sid && message.type === 'chat' && !texts.has(message.id)) texts.set(message.id, message.text);
+    }
+    return [...texts.values()];
   }
 
   shows(other: FakePerson): string | undefined {
