@@ -73,10 +73,12 @@ export function longestGap(frames: number[] | undefined, from: number, to: numbe
   return Math.max(...inside.slice(1).map((at, index) => at - (inside[index] ?? at)));
 }
 
-export function summary({ stage, room, tiles, connections, frames, events, notices }: Snapshot): string {
+export function summary({ stage, room, tiles, connections, frames, events, notices, players, made }: Snapshot): string {
   const shown = Object.fromEntries(Object.entries(frames).map(([name, times]) => [name, times.length]));
   const start = events[0]?.at ?? 0;
   const story = events.map(({ at, who, what }) => `${((at - start) / 1000).toFixed(2)} ${who} ${what}`);
-  const links = connections.map(({ state, local, remote }) => `${state} ${local}/${remote}`);
-  return JSON.stringify({ stage, room, tiles, links, shown, notices, story });
+  const links = connections.map((counters) => JSON.stringify(counters));
+  return [JSON.stringify({ stage, room, tiles, shown, players, notices, made }), ...links, story.join(', ')].join(
+    '\n           ',
+  );
 }

@@ -2,13 +2,13 @@
  * `node test/lab/run.ts [--quick] [words …]`: plays every scenario whose title contains one of the words, or all; prints a table,
  * writes test-results/lab.json. `LAB_LOCK` may name a file that is locked while browsers run. Refuses to know any scenario.
  */
-import { spawn } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../support/install.mjs';
 import { describe, type Figure } from './figures.ts';
+import { Lock } from './lock.ts';
 import { missing, removeAll, removeStale } from './network/namespaces.ts';
-import { title, type Scenario } from './scenario.ts';
+import { title, type Browsers, type Scenario } from './scenario.ts';
 import { nats } from './scenarios/nats.ts';
 import { outages } from './scenarios/outages.ts';
 import { paths } from './scenarios/paths.ts';
@@ -25,7 +25,7 @@ const scenarios: Scenario[] = [...outages, ...rooms, ...paths, ...nats, ...relay
 export interface Result {
   title: string;
   faults: readonly number[];
-  browsers: string;
+  browsers: Browsers;
   result: 'passed' | 'failed' | 'skipped';
   /** Seconds. */
   took: number;
@@ -33,37 +33,45 @@ export interface Result {
   error?: string;
 }
 
+interface Play {
+  scenario: Scenario;
+  browsers: Browsers;
+  title: string;
+}
+
 process.on('exit', removeAll);
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => process.exit(1));
 
 const options = process.argv.slice(2);
 const words = options.filter((option) => !option.startsWith('--'));
-const chosen = scenarios.filter(
-  (scenario) =>
-    (!options.includes('--quick') || scenario.quick) &&
-    (words.length === 0 || words.some((word) => title(scenario).includes(word))),
-);
+const chosen = scenarios.flatMap((scenario) => {
+  const browsers = options.includes('--quick') ? (scenario.quick ?? []) : scenario.browsers;
+  const plays = browsers.map((pair) => ({ scenario, browsers: pair, title: title(scenario, pair) }));
+  return plays.filter((play) => words.length === 0 || words.some((word) => play.title.includes(word)));
+});
 const results: Result[] = [];
+const lock = new Lock();
 
 const reason = missing();
 if (reason === undefined) {
   removeStale();
   await buildSite();
-  for (const scenario of chosen) report(await play(scenario));
+  for (const part of chosen) report(await play(part));
 } else {
   console.log(`The network lab does not run here: ${reason}.`);
-  for (const scenario of chosen) report({ ...blank(scenario), result: 'skipped', error: reason });
+  for (const part of chosen) report({ ...blank(part), result: 'skipped', error: reason });
 }
 finish();
 
-function blank(scenario: Scenario): Omit<Result, 'result'> {
-  return { title: title(scenario), faults: scenario.faults, browsers: scenario.browsers, took: 0, figures: [] };
+function blank({ scenario, browsers, title }: Play): Omit<Result, 'result'> {
+  return { title, faults: scenario.faults, browsers, took: 0, figures: [] };
 }
 
-async function play(scenario: Scenario): Promise<Result> {
-  const release = scenario.browsers === 'none' ? () => undefined : await lock();
+async function play(part: Play): Promise<Result> {
+  const { scenario, browsers } = part;
+  if (browsers !== 'none') await lock.take();
   const began = Date.now();
-  const stage = new Stage();
+  const stage = new Stage(browsers);
   let error: string | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
   try {
@@ -78,23 +86,16 @@ async function play(scenario: Scenario): Promise<Result> {
   clearTimeout(timer);
   if (error !== undefined || options.includes('--verbose')) await stage.explain();
   await stage.close();
-  release();
+  lock.offer();
   const figures = stage.figures.all;
   const result = error === undefined && figures.every(({ good }) => good) ? 'passed' : 'failed';
   const took = (Date.now() - began) / 1000;
-  return { ...blank(scenario), result, took, figures, ...(error !== undefined && { error }) };
-}
-
-/** Waits for LAB_LOCK; returns its release. */
-function lock(): Promise<() => void> {
-  const file = process.env['LAB_LOCK'];
-  if (!file) return Promise.resolve(() => undefined);
-  const holder = spawn('flock', [file, 'sh', '-c', 'echo locked; cat'], { stdio: ['pipe', 'pipe', 'inherit'] });
-  return new Promise((resolve) => holder.stdout.once('data', () => resolve(() => holder.stdin.end())));
+  return { ...blank(part), result, took, figures, ...(error !== undefined && { error }) };
 }
 
 function report(result: Result): void {
   results.push(result);
+  save();
   const mark = { passed: 'ok  ', failed: 'FAIL', skipped: 'skip' }[result.result];
   console.log(`${mark} ${result.title.padEnd(60)} ${result.took.toFixed(1).padStart(6)} s`);
   for (const figure of result.figures) console.log(`       ${describe(figure)}`);
@@ -102,10 +103,17 @@ function report(result: Result): void {
 }
 
 function finish(): void {
-  const folder = join(root, 'test-results');
-  mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'lab.json'), JSON.stringify(results, null, 2));
   const count = (what: Result['result']) => results.filter(({ result }) => result === what).length;
   console.log(`${count('passed')} passed, ${count('failed')} failed, ${count('skipped')} skipped`);
   process.exit(count('failed') > 0 ? 1 : 0);
+}
+
+/** A part that is played again takes the place of what it gave before. */
+function save(): void {
+  const folder = join(root, 'test-results');
+  const path = join(folder, 'lab.json');
+  const before: Result[] = existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : [];
+  const kept = before.filter((old) => !results.some((result) => result.title === old.title));
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(path, JSON.stringify([...kept, ...results], null, 2));
 }

@@ -9,6 +9,7 @@ import { Figures } from './figures.ts';
 import { Agent } from './network/agent.ts';
 import { Internet, type Place } from './network/internet.ts';
 import { Person, summary } from './person.ts';
+import type { Browsers } from './scenario.ts';
 import { PORT, Server, type Variables } from './server.ts';
 import type { Capture } from './site/page.ts';
 
@@ -25,12 +26,17 @@ export interface Seat {
 }
 
 export class Stage {
+  readonly browsers: Browsers;
   readonly figures = new Figures();
   readonly internet = new Internet();
   readonly people: Person[] = [];
   #server: Server | undefined;
   #link: string | undefined;
   readonly #ending: (() => unknown)[] = [() => this.internet.close()];
+
+  constructor(browsers: Browsers) {
+    this.browsers = browsers;
+  }
 
   get server(): Server {
     if (!this.#server) throw new Error('serve first');
@@ -50,7 +56,9 @@ export class Stage {
 
   /** Someone at `place` in front of the page, who has done nothing yet. */
   async open(place: Place, seat: Seat = {}): Promise<Person> {
-    const person = new Person(place, await this.#open(place, seat), seat);
+    const second = this.browsers === 'Chromium × Firefox' && this.people.length % 2 === 1;
+    const tab = await this.#open(place, { browser: second ? 'firefox' : 'chromium', ...seat });
+    const person = new Person(place, tab, seat);
     this.people.push(person);
     return person;
   }

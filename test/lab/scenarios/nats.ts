@@ -1,10 +1,9 @@
 /** Every kind of NAT with every kind, with a relay and without: does it connect, and by which route. */
 import { setTimeout as wait } from 'node:timers/promises';
-import type { BrowserName } from '../browsers/browser.ts';
 import { NATS, type Nat } from '../network/nat.ts';
 import { Turn } from '../network/turn.ts';
 import type { Person } from '../person.ts';
-import type { Scenario } from '../scenario.ts';
+import { BOTH, CHROMIUM, type Scenario } from '../scenario.ts';
 import type { Snapshot } from '../site/gauge.ts';
 import type { Stage } from '../stage.ts';
 
@@ -71,12 +70,11 @@ async function mixed(stage: Stage, relay: boolean): Promise<void> {
 }
 
 /** Two people behind the same kind. */
-async function alike(stage: Stage, nat: Nat, relay: boolean, browsers: BrowserName[] = []): Promise<void> {
+async function alike(stage: Stage, nat: Nat, relay: boolean): Promise<void> {
   await serve(stage, relay);
   const people: [Person, Nat][] = [];
-  for (const [index, name] of ['Ana', 'Bo'].entries()) {
-    const browser = browsers[index] ?? 'chromium';
-    const person = await stage.arrive(stage.internet.place(name, { nat }), { camera: false, browser });
+  for (const name of ['Ana', 'Bo']) {
+    const person = await stage.arrive(stage.internet.place(name, { nat }), { camera: false });
     await person.join();
     people.push([person, nat]);
   }
@@ -97,16 +95,16 @@ export const nats: Scenario[] = [true, false].flatMap((relay): Scenario[] => {
     {
       faults: [38, 40, 41],
       name: `NAT matrix, one of each kind, ${suffix}`,
-      browsers: 'Chromium',
-      quick: true,
+      browsers: BOTH,
+      quick: CHROMIUM,
       limit: 180_000,
       play: (stage) => mixed(stage, relay),
     },
     ...NATS.map((nat): Scenario => ({
       faults: FAULT[nat],
       name: `NAT matrix, two ${nat}, ${suffix}`,
-      browsers: 'Chromium',
-      quick: nat === 'symmetric',
+      browsers: BOTH,
+      quick: nat === 'symmetric' ? CHROMIUM : [],
       play: (stage) => alike(stage, nat, relay),
     })),
   ];

@@ -1,6 +1,6 @@
 /** Nothing passes to one person for a while; or their address changes; or one of two ways dies. */
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Scenario } from '../scenario.ts';
+import { BOTH, CHROMIUM, type Scenario } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
 
 const OUTAGES = [
@@ -13,9 +13,10 @@ const OUTAGES = [
 ];
 
 /** What was promised: seconds from the end of an outage to the next frame. */
-const BACK = { Chromium: 1, 'Chromium × Firefox': 3 } as const;
+const BACK = { Chromium: 1, 'Chromium × Firefox': 3, none: 0 } as const;
 
-async function outage(stage: Stage, seconds: number, back: number): Promise<void> {
+async function outage(stage: Stage, seconds: number): Promise<void> {
+  const back = BACK[stage.browsers];
   await stage.serve();
   const [ana, bo] = await stage.call([stage.internet.place('Ana'), stage.internet.place('Bo')]);
   if (!ana || !bo) return;
@@ -50,8 +51,8 @@ async function outage(stage: Stage, seconds: number, back: number): Promise<void
 export const outages: Scenario[] = OUTAGES.map(({ fault, seconds }) => ({
   faults: [fault],
   name: seconds < 300 ? `${seconds} s outage` : '5 min outage',
-  browsers: 'Chromium',
-  quick: seconds <= 20,
+  browsers: BOTH,
+  quick: seconds === 20 ? BOTH : seconds < 20 ? CHROMIUM : [],
   limit: seconds * 1000 + 120_000,
-  play: (stage) => outage(stage, seconds, BACK.Chromium),
+  play: (stage) => outage(stage, seconds),
 }));

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { quantile } from '../figures.ts';
 import { Turn } from '../network/turn.ts';
 import type { Person } from '../person.ts';
-import type { Scenario } from '../scenario.ts';
+import { BOTH, CHROMIUM, type Scenario } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
 
 /** Milliseconds one way, where the round trip is to be 100. */
@@ -75,36 +75,36 @@ export const paths: Scenario[] = [
   {
     faults: [37],
     name: 'one of two uplinks dies, R = 100 ms, 4 runs',
-    browsers: 'Chromium',
-    quick: true,
+    browsers: BOTH,
+    quick: CHROMIUM,
     play: (stage) => uplinkDies(stage, 4),
   },
   {
     faults: [],
     name: 'one of two uplinks dies, R = 100 ms, 20 runs',
-    browsers: 'Chromium',
+    browsers: CHROMIUM,
     limit: 400_000,
     play: (stage) => uplinkDies(stage, 20),
   },
   {
     faults: [],
     name: 'direct way dies, a relay exists, R = 100 ms, 2 runs',
-    browsers: 'Chromium',
-    quick: true,
+    browsers: BOTH,
+    quick: CHROMIUM,
     play: (stage) => directDies(stage, 2),
   },
   {
     faults: [],
     name: 'direct way dies, a relay exists, R = 100 ms, 20 runs',
-    browsers: 'Chromium',
+    browsers: CHROMIUM,
     limit: 500_000,
     play: (stage) => directDies(stage, 20),
   },
   {
     faults: [37],
     name: 'address change',
-    browsers: 'Chromium',
-    quick: true,
+    browsers: BOTH,
+    quick: CHROMIUM,
     play: async (stage) => {
       await stage.serve();
       const place = stage.internet.place('Ana', { uplinks: 2 });
@@ -124,8 +124,8 @@ export const paths: Scenario[] = [
   {
     faults: [52],
     name: 'one direction dead for 10 s',
-    browsers: 'Chromium',
-    quick: true,
+    browsers: BOTH,
+    quick: CHROMIUM,
     play: async (stage) => {
       await stage.serve();
       const [ana, bo] = await stage.call([stage.internet.place('Ana'), stage.internet.place('Bo')]);
@@ -151,8 +151,8 @@ export const paths: Scenario[] = [
   {
     faults: [53],
     name: 'one pair of four people broken for 10 s',
-    browsers: 'Chromium',
-    quick: true,
+    browsers: BOTH,
+    quick: CHROMIUM,
     play: async (stage) => {
       await stage.serve();
       const people = await stage.call(['Ana', 'Bo', 'Cy', 'Di'].map((name) => stage.internet.place(name)));

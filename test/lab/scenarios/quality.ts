@@ -1,7 +1,7 @@
 /** Loss, little bandwidth and long ways: what is heard, what is seen, and what must not be said. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Person } from '../person.ts';
-import type { Scenario } from '../scenario.ts';
+import { CHROMIUM, type Scenario } from '../scenario.ts';
 import type { Snapshot } from '../site/gauge.ts';
 import type { Stage } from '../stage.ts';
 
@@ -119,26 +119,26 @@ async function bandwidth(stage: Stage): Promise<void> {
 }
 
 export const quality: Scenario[] = [
-  { faults: [48], name: 'loss of 5, 17, 28 and 51 %', browsers: 'Chromium', quick: true, limit: 200_000, play: loss },
-  { faults: [50, 51], name: '2 Mbit/s, 150 kbit/s, 2 Mbit/s', browsers: 'Chromium', quick: true, play: bandwidth },
+  { faults: [48], name: 'loss of 5, 17, 28 and 51 %', browsers: CHROMIUM, quick: CHROMIUM, limit: 200_000, play: loss },
+  { faults: [50, 51], name: '2 Mbit/s, 150 kbit/s, 2 Mbit/s', browsers: CHROMIUM, quick: CHROMIUM, play: bandwidth },
   {
     faults: [49],
     name: 'round trip of 600 ms for 30 s',
-    browsers: 'Chromium',
-    quick: true,
+    browsers: CHROMIUM,
+    quick: CHROMIUM,
     play: (stage) => quiet(stage, { delay: 300, lost: 0, seconds: 30 }),
   },
   {
     faults: [],
     name: '10 % lost and a round trip of 300 ms, 60 s',
-    browsers: 'Chromium',
-    quick: true,
+    browsers: CHROMIUM,
+    quick: CHROMIUM,
     play: (stage) => quiet(stage, { delay: 150, lost: 10, seconds: 60 }),
   },
   {
     faults: [],
     name: '10 % lost and a round trip of 300 ms, 10 min',
-    browsers: 'Chromium',
+    browsers: CHROMIUM,
     limit: 720_000,
     play: (stage) => quiet(stage, { delay: 150, lost: 10, seconds: 600 }),
   },

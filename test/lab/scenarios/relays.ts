@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Fault } from '../network/internet.ts';
 import { Turn, type Transport } from '../network/turn.ts';
 import { longestGap, type Person } from '../person.ts';
-import type { Scenario } from '../scenario.ts';
+import { BOTH, CHROMIUM, type Scenario } from '../scenario.ts';
 import type { Variables } from '../server.ts';
 import type { Stage } from '../stage.ts';
 
@@ -59,15 +59,15 @@ export const relays: Scenario[] = [
   {
     faults: [38],
     name: 'UDP blocked from the start, TURN over TCP',
-    browsers: 'Chromium',
-    quick: true,
+    browsers: BOTH,
+    quick: BOTH,
     play: (stage) => blocked(stage, ['udp', 'tcp']),
   },
   {
     faults: [39],
     name: 'UDP blocked in the call',
-    browsers: 'Chromium',
-    quick: true,
+    browsers: BOTH,
+    quick: CHROMIUM,
     play: async (stage) => {
       const turn = await relay(stage);
       await stage.serve(turn.variables());
@@ -88,8 +88,8 @@ export const relays: Scenario[] = [
   {
     faults: [42],
     name: 'relay configured and down',
-    browsers: 'Chromium',
-    quick: true,
+    browsers: BOTH,
+    quick: CHROMIUM,
     play: async (stage) => {
       const place = stage.internet.place('turn');
       const turn = await Turn.start(place);
@@ -101,8 +101,8 @@ export const relays: Scenario[] = [
   {
     faults: [44],
     name: 'relay refuses the credentials',
-    browsers: 'Chromium',
-    quick: true,
+    browsers: BOTH,
+    quick: CHROMIUM,
     play: async (stage) => {
       const turn = await relay(stage);
       await directAll(stage, turn.variables({ secret: 'another' }), 4);
@@ -115,14 +115,14 @@ export const relays: Scenario[] = [
   {
     faults: [45],
     name: 'STUN does not answer',
-    browsers: 'Chromium',
-    quick: true,
+    browsers: BOTH,
+    quick: CHROMIUM,
     play: async (stage) => void (await directAll(stage, { STUN_URLS: `stun:${NOWHERE}:3478` }, 4)),
   },
   {
     faults: [46],
     name: 'the name of the relay is not known',
-    browsers: 'Chromium',
+    browsers: CHROMIUM,
     play: async (stage) => {
       const variables = { TURN_URLS: 'turn:nowhere.invalid:3478', TURN_SECRET: 'any' };
       await directAll(stage, variables, 4);
@@ -131,7 +131,7 @@ export const relays: Scenario[] = [
   {
     faults: [43],
     name: 'credentials of 20 s in a relayed call of 70 s, then an outage of 10 s',
-    browsers: 'Chromium',
+    browsers: CHROMIUM,
     limit: 200_000,
     play: async (stage) => {
       const turn = await relay(stage, ['--max-allocate-lifetime=60']);

@@ -1,7 +1,7 @@
 /** The room is killed, half dead, or gone when somebody comes; people leave, crash, sleep and reload. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { longestGap, type Person } from '../person.ts';
-import type { Scenario } from '../scenario.ts';
+import { BOTH, CHROMIUM, type Scenario } from '../scenario.ts';
 import type { Snapshot } from '../site/gauge.ts';
 import type { Stage } from '../stage.ts';
 
@@ -103,22 +103,22 @@ export const rooms: Scenario[] = [
   {
     faults: [1, 4],
     name: 'room killed for 5 s, three people',
-    browsers: 'Chromium',
-    quick: true,
+    browsers: BOTH,
+    quick: CHROMIUM,
     play: (stage) => killed(stage, 5),
   },
   {
     faults: [2],
     name: 'room killed for 60 s, three people',
-    browsers: 'Chromium',
+    browsers: BOTH,
     limit: 200_000,
     play: (stage) => killed(stage, 60),
   },
   {
     faults: [3],
     name: 'room down when somebody comes',
-    browsers: 'Chromium',
-    quick: true,
+    browsers: BOTH,
+    quick: CHROMIUM,
     play: async (stage) => {
       await stage.serve();
       const ana = await stage.arrive(stage.internet.place('Ana'));
@@ -140,28 +140,28 @@ export const rooms: Scenario[] = [
   {
     faults: [9],
     name: 'somebody leaves',
-    browsers: 'Chromium',
-    quick: true,
+    browsers: BOTH,
+    quick: CHROMIUM,
     play: (stage) => vanishes(stage, (bo) => bo.leave(), { gone: 0.5 }),
   },
   {
     faults: [10],
     name: 'renderer killed',
-    browsers: 'Chromium',
-    quick: true,
+    browsers: BOTH,
+    quick: CHROMIUM,
     play: (stage) => vanishes(stage, (bo) => bo.tab.crash(), { told: 2.5, gone: 20 }),
   },
   {
     faults: [7],
     name: 'lid closed: everything of one person half open',
-    browsers: 'Chromium',
+    browsers: CHROMIUM,
     play: (stage) => vanishes(stage, (bo) => Promise.resolve(stage.internet.cutOff(bo.place)), { told: 2.5, gone: 40 }),
   },
   {
     faults: [12],
     name: 'reload',
-    browsers: 'Chromium',
-    quick: true,
+    browsers: BOTH,
+    quick: CHROMIUM,
     play: async (stage) => {
       await stage.serve();
       const [ana, bo] = await stage.call(['Ana', 'Bo'].map((name) => stage.internet.place(name)));
@@ -181,8 +181,8 @@ export const rooms: Scenario[] = [
   {
     faults: [8, 69],
     name: 'asleep for 30 s',
-    browsers: 'Chromium',
-    quick: true,
+    browsers: BOTH,
+    quick: CHROMIUM,
     play: async (stage) => {
       await stage.serve();
       const [ana, bo] = await stage.call(['Ana', 'Bo'].map((name) => stage.internet.place(name)));

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
 import { quantile } from '../figures.ts';
 import { Person } from '../person.ts';
-import type { Scenario } from '../scenario.ts';
+import { CHROMIUM, type Scenario } from '../scenario.ts';
 import type { Snapshot } from '../site/gauge.ts';
 import type { Stage } from '../stage.ts';
 import { Workerd } from '../workerd.ts';
@@ -64,6 +64,12 @@ async function sockets(stage: Stage): Promise<void> {
 }
 
 export const scale: Scenario[] = [
-  { faults: [6], name: `join storm of ${STORM} within 1 s`, browsers: 'Chromium', quick: true, play: storm },
-  { faults: [14], name: `${SOCKETS} sockets into one room, raw workerd`, browsers: 'none', quick: true, play: sockets },
+  { faults: [6], name: `join storm of ${STORM} within 1 s`, browsers: CHROMIUM, quick: CHROMIUM, play: storm },
+  {
+    faults: [14],
+    name: `${SOCKETS} sockets into one room, raw workerd`,
+    browsers: ['none'],
+    quick: CHROMIUM,
+    play: sockets,
+  },
 ];

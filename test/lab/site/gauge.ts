@@ -31,6 +31,8 @@ export interface Counters {
   remote: string;
   /** Of the relay that the local candidate came from: udp, tcp or tls. */
   relayProtocol: string;
+  /** m-lines: four in every connection of the product. */
+  slots: number;
   framesDecoded: number;
   packetsReceived: number;
   bytesReceived: number;
@@ -40,6 +42,14 @@ export interface Counters {
   audioCodec: string;
   frameHeight: number;
   available: number;
+  /** Of the camera that is sent. */
+  framesSent: number;
+  keyFramesSent: number;
+  /** Requests for a whole picture, sent for what arrives and received for what is sent. */
+  pliSent: number;
+  pliReceived: number;
+  limitedBy: string;
+  target: number;
 }
 
 export interface Snapshot {
@@ -54,6 +64,8 @@ export interface Snapshot {
   /** By name: when each frame of their camera was shown, milliseconds since the epoch. */
   frames: Record<string, number[]>;
   connections: Counters[];
+  /** By name: what the video element says of itself. */
+  players: Record<string, string>;
   /** Connections made since the page was opened. */
   made: number;
 }
@@ -91,6 +103,7 @@ export class Gauge {
       events: this.#events,
       frames: this.#frames,
       connections: await Promise.all(connections.filter(isOpen).map(count)),
+      players: Object.fromEntries([...this.#players].map(([name, { video }]) => [name, describePlayer(video)])),
       made: connections.length,
     };
   }
@@ -146,6 +159,14 @@ export class Gauge {
   }
 }
 
+function describePlayer(video: HTMLVideoElement): string {
+  const { paused, readyState, currentTime } = video;
+  const { totalVideoFrames, droppedVideoFrames } = video.getVideoPlaybackQuality();
+  const track = video.srcObject instanceof MediaStream ? video.srcObject.getTracks()[0] : undefined;
+  const told = `${track?.readyState} ${track?.muted ? 'muted' : 'unmuted'}`;
+  return `${paused ? 'paused' : 'plays'} ${readyState} ${currentTime.toFixed(1)} s ${totalVideoFrames}-${droppedVideoFrames} ${told}`;
+}
+
 function play(element: HTMLMediaElement, track: MediaStreamTrack | undefined): void {
   const current = element.srcObject instanceof MediaStream ? element.srcObject.getTracks()[0] : undefined;
   if (current !== track) element.srcObject = track ? new MediaStream([track]) : null;
@@ -171,12 +192,15 @@ async function count(connection: RTCPeerConnection): Promise<Counters> {
   const remote = stats.get(String(pair?.['remoteCandidateId']));
   // The first audio m-line is the microphone.
   const audio = inbound('audio').sort((a, b) => String(a['mid']).localeCompare(String(b['mid'])))[0];
+  const outbound = all.filter((entry) => entry['type'] === 'outbound-rtp' && entry['kind'] === 'video');
+  const camera = outbound.sort((a, b) => Number(b['framesSent'] ?? 0) - Number(a['framesSent'] ?? 0))[0];
   return {
     state: connection.connectionState,
     ice: connection.iceConnectionState,
     local: String(local?.['candidateType'] ?? 'none'),
     remote: String(remote?.['candidateType'] ?? 'none'),
     relayProtocol: String(local?.['relayProtocol'] ?? ''),
+    slots: connection.getTransceivers().length,
     framesDecoded: sum('video', 'framesDecoded'),
     packetsReceived: sum('audio', 'packetsReceived') + sum('video', 'packetsReceived'),
     bytesReceived: sum('video', 'bytesReceived'),
@@ -186,5 +210,11 @@ async function count(connection: RTCPeerConnection): Promise<Counters> {
     audioCodec: String(stats.get(String(audio?.['codecId']))?.['mimeType'] ?? ''),
     frameHeight: Math.max(0, ...inbound('video').map((entry) => Number(entry['frameHeight'] ?? 0))),
     available: Number(pair?.['availableOutgoingBitrate'] ?? 0),
+    framesSent: Number(camera?.['framesSent'] ?? 0),
+    keyFramesSent: Number(camera?.['keyFramesEncoded'] ?? 0),
+    pliSent: sum('video', 'pliCount'),
+    pliReceived: Number(camera?.['pliCount'] ?? 0),
+    limitedBy: String(camera?.['qualityLimitationReason'] ?? ''),
+    target: Number(camera?.['targetBitrate'] ?? 0),
   };
 }
