@@ -6,7 +6,7 @@ import base64, sys
 import numpy as np
 import torch
 
-FEATURES, STEPS, HIDDEN, EPOCHS, BATCH = 32, 1000, 24, 24, 24
+FEATURES, STEPS, HIDDEN, EPOCHS, BATCH = 32, 1000, 24, 14, 24
 
 
 class Net(torch.nn.Module):
