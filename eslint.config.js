@@ -49,6 +49,7 @@ const CALL_FILES = ['call', 'self', 'participant', 'chat', 'notices', 'recording
 );
 const UI_MAY = [
   ...CALL_FILES,
+  './web/any-kept.ts',
   './web/ui',
   './web/grid.ts',
   './web/preferences.ts',

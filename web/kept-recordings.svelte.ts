@@ -2,6 +2,7 @@
  * Recordings that an earlier visit left behind: its tab, browser or machine ended before they were saved. Looks for them without
  * loading the recorder, which is loaded only where there is one. Refuses to know files and formats.
  */
+import { anyKept } from './any-kept.ts';
 import type { KeptRecording } from './recording/states.ts';
 
 export class KeptRecordings {
@@ -44,17 +45,5 @@ export class KeptRecordings {
 
   #forget({ id }: KeptRecording): void {
     this.list = this.list.filter((kept) => kept.id !== id);
-  }
-}
-
-/** Whether the folder of recordings is there and holds anything. Storage may be blocked: then nothing is kept. */
-async function anyKept(): Promise<boolean> {
-  try {
-    const root = await navigator.storage.getDirectory();
-    const folder = await root.getDirectoryHandle('recordings');
-    for await (const name of folder.keys()) return name !== '';
-    return false;
-  } catch {
-    return false;
   }
 }
