@@ -27,6 +27,9 @@ export interface Preferences {
   theme: 'system' | 'light' | 'dark';
   /** Whether a muted microphone is stopped, so that its light goes out and nothing can listen. */
   releaseMuted: boolean;
+  /** RNNoise over what is sent; and the opposite, sound as it is, for music. */
+  suppressNoise: boolean;
+  originalSound: boolean;
   /** Hints of the coach that are not wanted (web/coach/topics.ts). */
   coachOff: readonly string[];
   /** Off until asked for: a room's link holds its key. */
@@ -60,6 +63,8 @@ export function loadPreferences(): Preferences {
     sounds: flag('sounds', true),
     theme: theme === 'light' || theme === 'dark' ? theme : 'system',
     releaseMuted: flag('releaseMuted', false),
+    suppressNoise: flag('suppressNoise', false),
+    originalSound: flag('originalSound', false),
     coachOff: words(stored.get('coachOff')),
     rememberRooms: flag('rememberRooms', false),
   };

@@ -6,7 +6,7 @@ import { DeviceChoice } from './device-choice.svelte.ts';
 import { noticeOf, offerOf, screenNoticeOf, speakerLostNotice } from './device-notices.ts';
 import type { Device, DeviceProblem } from './media/devices.ts';
 import { Inputs, type Incident } from './media/inputs.ts';
-import type { Microphone } from './media/microphone.ts';
+import type { Microphone, Suppression } from './media/microphone.ts';
 import { INPUTS, Permissions, type Input, type Permission } from './media/permissions.ts';
 import { Screen } from './media/screen.ts';
 import type { NewNotice } from './notices.svelte.ts';
@@ -31,6 +31,7 @@ export class Self {
   cameraProblem = $state<DeviceProblem>();
   /** The system or the headset delivers silence although I am not muted here. */
   microphoneSilenced = $state(false);
+  suppression = $state<Suppression>('off');
   /** In use, or else to be used; '' for the system's default. */
   microphoneId = $state('');
   cameraId = $state('');
@@ -70,6 +71,7 @@ export class Self {
       onTracks: (video, audio) => this.#onScreenTracks(video, audio),
       onEnded: () => this.#setScreen('off'),
     });
+    void this.followSound();
     this.#onInputs();
     void this.#permissions.watch();
   }
@@ -180,6 +182,13 @@ export class Self {
     await this.#choose('camera', id);
   }
 
+  /** Sends the microphone as the preferences now say: noise taken out, or original. Original sound is not touched. */
+  async followSound(): Promise<void> {
+    const { suppressNoise, originalSound } = loadPreferences();
+    this.source.suppress(suppressNoise && !originalSound ? 'suppressed' : 'kept');
+    await this.#inputs.setSound(originalSound ? 'original' : 'voice');
+  }
+
   /** After a problem: asks again for what has one. */
   async retry(): Promise<void> {
     await this.#inputs.turnOn(INPUTS.filter((input) => this.#inputs.problem(input) !== undefined));
@@ -205,6 +214,7 @@ export class Self {
     const captured = state !== 'off' || this.#inputs.released;
     this.microphone = captured && this.source.muted ? 'muted' : state;
     this.camera = this.#inputs.state('camera');
+    this.suppression = this.source.suppression;
     this.microphoneProblem = this.#inputs.problem('microphone');
     this.cameraProblem = this.#inputs.problem('camera');
     this.microphoneId = this.#inputs.deviceId('microphone');

@@ -22,6 +22,8 @@ describe('preferences', () => {
       sounds: true,
       theme: 'system',
       releaseMuted: false,
+      suppressNoise: false,
+      originalSound: false,
       coachOff: [],
       rememberRooms: false,
     });

@@ -3,7 +3,7 @@
  * follow each other, another device takes over when one is lost. Refuses to know texts, preferences and lists.
  */
 import { Camera } from './camera.ts';
-import { capture, type Wish } from './capture.ts';
+import { capture, type Sound, type Wish } from './capture.ts';
 import type { DeviceProblem } from './devices.ts';
 import { Microphone } from './microphone.ts';
 import type { Input } from './permissions.ts';
@@ -49,6 +49,7 @@ export class Inputs {
   #events: InputsEvents;
   #slots: Record<Input, Slot>;
   #released = false;
+  #sound: Sound = 'voice';
   #unanswered = new Set<ReturnType<typeof setTimeout>>();
   #closed = false;
 
@@ -60,6 +61,7 @@ export class Inputs {
       onLost: (label) => this.#lost('microphone', label),
       onSilenced: (silenced) => events.onIncident({ type: 'silenced', silenced }),
       onTalking: () => this.#onTalking(),
+      onSuppression: () => events.onChange(),
     });
     this.camera = new Camera({
       onTrack: (track) => events.onTrack('camera', track),
@@ -94,6 +96,13 @@ export class Inputs {
       this.#slots[input].problem = undefined;
     }
     await this.#ask(inputs.filter((input) => this.#track(input) === undefined));
+  }
+
+  /** How the microphone is captured from now on; one that is on is captured anew. */
+  async setSound(sound: Sound): Promise<void> {
+    if (this.#sound === sound) return;
+    this.#sound = sound;
+    if (this.microphone.captured) await this.choose('microphone', this.deviceId('microphone'));
   }
 
   /** `release`: stops the capture too, and with it the light of the device and every detector. */
@@ -158,7 +167,7 @@ export class Inputs {
     const wishes = new Map(inputs.map((input) => [input, this.#slots[input].wish]));
     const unanswered = setTimeout(() => this.#remind(inputs), UNANSWERED_AFTER_MS);
     this.#unanswered.add(unanswered);
-    const answers = await capture(wishes);
+    const answers = await capture(wishes, this.#sound);
     clearTimeout(unanswered);
     this.#unanswered.delete(unanswered);
     const again: Input[] = [];

@@ -4,12 +4,16 @@
  * for and who receives it.
  */
 import { Meter } from './meter.ts';
+import type { Suppressor } from './suppressor.ts';
 import { DELAY, TalkLine } from './talk-line.ts';
 
 /** A track that the system mutes for less than this was only switched over (a headset's profile change). */
 const SILENCED_AFTER_MS = 2_000;
 /** Milliseconds that are still sent after the key is up: nobody lets go exactly at the end of a word. */
 export const TALK_TAIL = 200;
+
+/** `unavailable`: it could not start or swallowed everything; the plain microphone is sent. */
+export type Suppression = 'off' | 'starting' | 'on' | 'unavailable';
 
 export interface MicrophoneEvents {
   /**
@@ -23,6 +27,8 @@ export interface MicrophoneEvents {
   onSilenced(silenced: boolean): void;
   /** talk() has begun or ended. */
   onTalking(): void;
+  /** `suppression` is another than before. */
+  onSuppression(): void;
 }
 
 export class Microphone {
@@ -31,6 +37,11 @@ export class Microphone {
   #sent: MediaStreamTrack | undefined;
   #meter: Meter | undefined;
   #line: TalkLine | undefined;
+  #suppressor: Suppressor | undefined;
+  #suppression: Suppression = 'off';
+  #suppress = false;
+  /** Changes with every start and end of suppression: what an older one still awaits is void. */
+  #suppressing = 0;
   #muted = false;
   #talk: 'no' | 'plain' | 'delayed' = 'no';
   #tail: ReturnType<typeof setTimeout> | undefined;
@@ -59,6 +70,10 @@ export class Microphone {
   /** Muted, but for as long as a key is held. */
   get talking(): boolean {
     return this.#talk !== 'no';
+  }
+
+  get suppression(): Suppression {
+    return this.#suppression;
   }
 
   /** Whether level() means anything: false while no AudioContext runs. */
@@ -90,6 +105,14 @@ export class Microphone {
     this.#watchSilence(track);
     if (this.#muted) this.#listenBack();
     this.#events.onTrack(this.#sent);
+    if (this.#suppress) void this.#startSuppressing(track);
+  }
+
+  /** Noise is taken out of what is sent, by RNNoise on this device; from the next capture on if there is none now. */
+  suppress(noise: 'suppressed' | 'kept'): void {
+    this.#suppress = noise === 'suppressed';
+    if (!this.#suppress) this.#sendPlain('off');
+    else if (this.#captured) void this.#startSuppressing(this.#captured);
   }
 
   /** Also without a capture: the next one begins muted. */
@@ -104,8 +127,7 @@ export class Microphone {
     this.#muted = false;
     this.#endTalk();
     if (this.#sent) this.#sent.enabled = true;
-    this.#line?.close();
-    this.#line = undefined;
+    this.#closeLine();
   }
 
   /** Unmuted until hush(), from a moment before now on where Web Audio runs. Does nothing unless muted. */
@@ -133,8 +155,56 @@ export class Microphone {
     this.#events.onTrack(undefined);
   }
 
+  async #startSuppressing(captured: MediaStreamTrack): Promise<void> {
+    if (this.#suppression === 'starting' || this.#suppression === 'on') return;
+    const run = ++this.#suppressing;
+    this.#setSuppression('starting');
+    try {
+      const { Suppressor } = await import('./suppressor.ts');
+      const suppressor = await Suppressor.start(captured, () => this.#sendPlain('unavailable'));
+      if (run !== this.#suppressing) return suppressor.close();
+      this.#suppressor = suppressor;
+      this.#send(suppressor.track ?? captured.clone());
+      this.#setSuppression('on');
+    } catch {
+      if (run === this.#suppressing) this.#setSuppression('unavailable');
+    }
+  }
+
+  #sendPlain(suppression: 'off' | 'unavailable'): void {
+    this.#suppressing += 1;
+    this.#setSuppression(suppression);
+    if (this.#suppressor === undefined) return;
+    if (this.#captured) this.#send(this.#captured.clone());
+    this.#suppressor.close();
+    this.#suppressor = undefined;
+  }
+
+  /** In the place of what was sent. */
+  #send(track: MediaStreamTrack): void {
+    this.#closeLine();
+    this.#sent?.stop();
+    this.#sent = track;
+    track.enabled = !this.muted;
+    if (this.#muted) this.#listenBack();
+    this.#events.onTrack(track);
+  }
+
+  #setSuppression(suppression: Suppression): void {
+    if (this.#suppression === suppression) return;
+    this.#suppression = suppression;
+    this.#events.onSuppression();
+  }
+
+  #closeLine(): void {
+    this.#line?.close();
+    this.#line = undefined;
+    // The line is gone: what is left of a held key is sent as it comes.
+    if (this.#talk === 'delayed') this.#talk = 'plain';
+  }
+
   #listenBack(): void {
-    const tap = this.#meter?.tap;
+    const tap = this.#suppressor?.tap ?? this.#meter?.tap;
     if (this.#line || !tap) return;
     try {
       this.#line = new TalkLine(tap.context, tap.source);
@@ -176,10 +246,11 @@ export class Microphone {
     this.#abort = new AbortController();
     clearTimeout(this.#silence);
     this.#setSilenced(false);
-    this.#line?.close();
-    this.#line = undefined;
-    // The line is gone: what is left of a held key is sent as it comes.
-    if (this.#talk === 'delayed') this.#talk = 'plain';
+    this.#closeLine();
+    this.#suppressor?.close();
+    this.#suppressor = undefined;
+    this.#suppressing += 1;
+    this.#setSuppression('off');
     this.#meter?.close();
     this.#meter = undefined;
     this.#sent?.stop();

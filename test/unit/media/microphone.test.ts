@@ -162,6 +162,35 @@ describe('the microphone', () => {
     expect(media.asked).toEqual([]);
   });
 
+  it('goes on as it is where noise cannot be suppressed', async () => {
+    savePreferences({ suppressNoise: true });
+    const { self } = await inPreview();
+    await vi.waitFor(() => expect(self.suppression).toBe('unavailable'));
+    expect([self.microphone, self.microphoneTrack?.enabled, self.microphoneTrack?.readyState]).toEqual([
+      'on',
+      true,
+      'live',
+    ]);
+    savePreferences({ suppressNoise: false });
+    await self.followSound();
+    expect(self.suppression).toBe('off');
+  });
+
+  it('is captured anew, untouched by the browser, for original sound', async () => {
+    const { self, onTrack } = await inPreview();
+    onTrack.mockClear();
+    savePreferences({ originalSound: true });
+    await self.followSound();
+    expect(media.asked.at(-1)?.audio).toMatchObject({
+      deviceId: { exact: 'id of Built-in' },
+      echoCancellation: false,
+      noiseSuppression: false,
+      autoGainControl: false,
+    });
+    expect(onTrack).toHaveBeenCalledExactlyOnceWith('microphone', self.microphoneTrack);
+    expect(media.live('audio').length).toBe(2);
+  });
+
   it('[63] is off as denied when its permission is withdrawn, and comes back with it', async () => {
     const { self, texts } = await inPreview();
     media.setPermission('microphone', 'denied');
