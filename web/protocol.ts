@@ -94,6 +94,8 @@ export const PeerMessage = v.variant('type', [
   v.object({ type: v.literal('forward'), of: Sid, wish: v.picklist(['wanted', 'over', 'refused']) }),
   /** Negotiation of the connection that carries `of`. */
   v.object({ type: v.literal('forwarded'), of: Sid, signal: v.variant('type', [Description, Candidates]) }),
+  /** Restart ICE on the connection of this epoch: only the driver (larger sid) makes offers after the first. */
+  v.object({ type: v.literal('restart'), epoch: Epoch }),
   v.object({ type: v.literal('ping'), id: Epoch }),
   v.object({ type: v.literal('pong'), id: Epoch }),
   v.object({ type: v.literal('leave') }),
@@ -113,7 +115,7 @@ export type PeerMessage = v.InferOutput<typeof PeerMessage>;
 export type CallMessage = Exclude<MeshMessage, { type: 'forward' | 'forwarded' }>;
 export type MeshMessage = Exclude<
   PeerMessage,
-  { type: 'description' | 'candidates' | 'ping' | 'pong' | 'heard' | 'leave' }
+  { type: 'description' | 'candidates' | 'restart' | 'ping' | 'pong' | 'heard' | 'leave' }
 >;
 export type State = v.InferOutput<typeof State>;
 export type Description = v.InferOutput<typeof Description>;

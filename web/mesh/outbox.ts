@@ -9,6 +9,9 @@ const MAX_WAITING = 200;
 /** Characters of JSON that leave together: with text of three bytes a character it still deflates into one frame. */
 const MAX_TOGETHER = 16_000;
 
+/** About a connection as it was when they were made. */
+const MADE_ANEW: readonly PeerMessage['type'][] = ['description', 'candidates', 'restart'];
+
 export class Outbox {
   #waiting: PeerMessage[] = [];
 
@@ -16,9 +19,9 @@ export class Outbox {
     return this.#waiting.length === 0;
   }
 
-  /** Keeps `messages`, but for descriptions and candidates: those are made anew. */
+  /** Keeps `messages`, but for those that recovery makes anew. */
   keep(messages: PeerMessage[]): void {
-    this.#waiting.push(...messages.filter(({ type }) => type !== 'description' && type !== 'candidates'));
+    this.#waiting.push(...messages.filter(({ type }) => !MADE_ANEW.includes(type)));
     this.#waiting.splice(0, this.#waiting.length - MAX_WAITING);
   }
 

@@ -14,6 +14,7 @@ import type { VideoLimit } from './limits.ts';
 import { Outbox } from './outbox.ts';
 import { Peer, SLOTS, type PeerOptions, type Slot } from './peer.ts';
 import { Recovery } from './recovery.ts';
+import { Restarts } from './restarts.ts';
 import type { Path } from './routes.ts';
 import { Vitals, type VitalsOptions } from './vitals.ts';
 
@@ -47,6 +48,7 @@ export class Pair {
   readonly #options: PairOptions;
   readonly recovery: Recovery;
   readonly #vitals: Vitals;
+  readonly #restarts: Restarts;
   readonly #polite: boolean;
   readonly #waiting = new Outbox();
   readonly #tracks: Partial<Record<Slot, MediaStreamTrack | null>> = {};
@@ -67,15 +69,22 @@ export class Pair {
       peer: () => this.#peer,
       onPacket: (now) => this.recovery.contact(now, 'media'),
     });
+    this.#restarts = new Restarts({
+      driver: !this.#polite,
+      peer: () => this.#peer,
+      configuration: () => options.configuration('any'),
+      ask: (epoch) => this.#signal({ type: 'restart', epoch }),
+      now: options.now,
+    });
     this.recovery = new Recovery({
       driver: !this.#polite,
       now: options.now(),
       effects: {
         resend: () => void (this.#peer?.initiator && this.#peer.resend()),
-        restart: () => this.#restart(),
+        restart: () => this.#restarts.restart(),
         rebuild: (path) => this.#connect(this.#epoch + 1, 'initiator', path),
         gone: () => this.close(),
-        probe: () => this.#probe(),
+        probe: () => (this.#vitals.ping(), options.onDoubt()),
       },
     });
   }
@@ -127,7 +136,7 @@ export class Pair {
 
   /** The relay's credentials are new: a relayed connection must take them up before the old ones end. */
   renew(): void {
-    if (this.#vitals.route === 'relayed') this.#restart();
+    if (this.#vitals.route === 'relayed') this.#restarts.restart();
   }
 
   /** A connection beside this one, to the same person; see forwarding.ts. */
@@ -194,20 +203,8 @@ export class Pair {
     this.#options.onGone();
   }
 
-  #restart(): void {
-    // Before the first answer there is nothing to restart.
-    if (this.#peer?.answered) this.#peer.restart(this.#options.configuration('any'));
-    // While an offer is unanswered the browser makes no other, and it, or its answer, may be lost: it goes out again.
-    void this.#peer?.resend();
-  }
-
-  #probe(): void {
-    this.#vitals.ping();
-    this.#options.onDoubt();
-  }
-
   #remedy(remedy: Remedy): void {
-    if (remedy === 'restart') this.#restart();
+    if (remedy === 'restart') this.#restarts.restart();
     else if (remedy === 'rebuild') this.#connect(this.#epoch + 1, 'initiator', 'any');
     else {
       this.#peer?.setTrack('microphone', null);
@@ -265,6 +262,9 @@ export class Pair {
       case 'candidates':
         if (message.epoch === this.#epoch) void this.#peer?.receiveCandidates(message);
         return;
+      case 'restart':
+        this.#restarts.asked(message.epoch);
+        return;
       case 'ping':
         this.#peer?.send(JSON.stringify([{ type: 'pong', id: message.id } satisfies PeerMessage]));
         return;
@@ -290,8 +290,8 @@ export class Pair {
     if (verdict === 'offer') this.#connect(epoch + 1, 'initiator', 'any');
     if (verdict === 'offer' || verdict === 'ignore') return;
     if (verdict === 'answer') this.#connect(epoch, 'answerer', 'any');
-    // The same answer comes by both paths, and is one.
-    if (!offered && offerId > this.#lastAnswered) {
+    // What comes of an attempt of mine, an answer or the offer that I asked for; by both paths, and counted once.
+    if ((!offered || this.#polite) && offerId > this.#lastAnswered) {
       this.#lastAnswered = offerId;
       this.recovery.answered();
     }

@@ -80,7 +80,10 @@ export class Peer {
       send: (type, offerId) => this.#sendDescription(type, offerId),
       onOffered: () => this.#adoptTransceivers(),
     });
-    this.connection.onnegotiationneeded = () => void this.#guard(this.#negotiate());
+    this.connection.onnegotiationneeded = () => {
+      // See Pair: after the first offer one side alone makes offers.
+      if (!options.polite || (options.initiator && !this.answered)) void this.#guard(this.#negotiate());
+    };
     this.connection.onicecandidate = ({ candidate }) => candidate && this.#batches.add(candidate);
     this.connection.onicegatheringstatechange = () => {
       if (this.connection.iceGatheringState === 'complete') this.#batches.flush();
