@@ -32,6 +32,9 @@ export interface RunningSession {
   close(): void;
 }
 
+/** Seconds without a word from the engine after which it hangs; a slow disk takes some, closing a long file too. */
+const HANGS_AFTER = 20;
+
 export class Session implements RunningSession {
   readonly #options: SessionOptions;
   readonly #worker: Worker;
@@ -39,6 +42,8 @@ export class Session implements RunningSession {
   #mixer: Mixer | undefined;
   #sources: readonly RecordingSource[];
   #people = '';
+  #silent = 0;
+  readonly #watch: ReturnType<typeof setInterval>;
   #state: 'opening' | 'running' | 'stopping' | 'closed' = 'opening';
 
   constructor(options: SessionOptions) {
@@ -51,6 +56,8 @@ export class Session implements RunningSession {
       onStream: (track, stream) => this.#send({ type: 'stream', track, stream }, [stream]),
       onFrame: (track, frame) => this.#send({ type: 'frame', track, frame }, [frame]),
     });
+    // Counted in ticks, not in time: a machine that sleeps is not an engine that hangs.
+    this.#watch = setInterval(() => this.#look(), 1000);
     void this.#open();
   }
 
@@ -74,6 +81,7 @@ export class Session implements RunningSession {
   close(): void {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
+    clearInterval(this.#watch);
     this.#worker.terminate();
     this.#pictures.close();
     this.#mixer?.close();
@@ -106,6 +114,7 @@ export class Session implements RunningSession {
 
   #hear(message: FromEngine): void {
     const { events } = this.#options;
+    this.#silent = 0;
     switch (message.type) {
       case 'ready':
         if (this.#state !== 'opening') return;
@@ -132,9 +141,15 @@ export class Session implements RunningSession {
     }
   }
 
-  /** The worker itself died; what it wrote is on the disk. */
+  #look(): void {
+    this.#silent += 1;
+    if (this.#silent >= HANGS_AFTER) this.#broken();
+  }
+
+  /** The worker itself died or hangs; what it wrote is on the disk. */
   #broken(): void {
     const { events } = this.#options;
+    clearInterval(this.#watch);
     if (this.#state === 'opening') events.onFailed('lost');
     else if (this.#state !== 'closed') events.onClosed('encoder-failed', false);
   }

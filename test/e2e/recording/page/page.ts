@@ -26,7 +26,7 @@ async function until(kind: RecorderState['kind']): Promise<RecorderState> {
   for (;;) {
     const { state } = recorder;
     if (state.kind === kind) return state;
-    if (state.kind === 'failed') throw new Error(`failed: ${state.failure}`);
+    if (state.kind === 'failed' || state.kind === 'done') throw new Error(JSON.stringify(state));
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
