@@ -197,10 +197,17 @@ describe('what was said before I came', () => {
     made.catchUp('bo');
     made.learn(
       'bo',
-      Array.from({ length: 500 }, (_, at) => ({ ...line('dan', String(at), at), name: '漢'.repeat(64) })),
+      Array.from({ length: 500 }, (_, at) => ({
+        id: String(at).padEnd(32, '-'),
+        from: 'd'.repeat(32),
+        name: '漢'.repeat(64),
+        text: '字'.repeat(79),
+        at: 1_800_000_000_000 + at,
+      })),
     );
     sentTo.splice(0);
     made.tell('dan');
+    expect(sentTo.length).toBeGreaterThan(1);
     for (const [, message] of sentTo) {
       expect(new TextEncoder().encode(JSON.stringify([message])).length).toBeLessThan(262_144);
     }

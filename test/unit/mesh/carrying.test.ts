@@ -55,6 +55,16 @@ describe('two who cannot reach each other', () => {
     expect([ana.through.get(bo.sid), ana.shows(bo)]).toEqual([undefined, 'reconnecting']);
   });
 
+  it('cannot be carried by another than the one who was asked', async () => {
+    const [ana, bo, cleo, dan] = await divided('Cleo', 'Dan');
+    const before = pairsOf(ana);
+    const sdp = dan?.mesh.connection(ana.sid)?.localDescription?.sdp ?? '';
+    const signal = { type: 'description', epoch: 0, offerId: 9, description: { type: 'offer', sdp } } as const;
+    dan?.mesh.send(ana.sid, { type: 'forwarded', of: bo.sid, signal });
+    await pass(2_000);
+    expect([ana.through.get(bo.sid), pairsOf(ana), ana.mismatched]).toEqual([cleo?.sid, before, []]);
+  });
+
   it('cannot be carried by someone whom nobody asked', async () => {
     const [ana, bo, cleo] = await meeting('Ana', 'Bo', 'Cleo');
     ana.mesh.setAudience(cleo.sid, 'in');

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { TIMES } from '../../../web/mesh/recovery.ts';
 import { type FakePerson } from '../../support/fake-room.ts';
+import { readBox } from '../../support/fake-seal.ts';
 import { track } from '../../support/fake-webrtc.ts';
 import { pass, stage } from './meeting.ts';
 
@@ -68,8 +69,9 @@ describe('who leaves', () => {
   it('is not shown again by what was still on its way', async () => {
     const [ana, bo] = await meeting('Ana', 'Bo');
     internet().cut(ana.sid, bo.sid);
+    internet().cut(bo.sid, ana.sid);
     await pass(3_000);
-    room().fate = () => [2_000];
+    room().fate = ({ box }) => (readBox(box).text.includes('"description"') ? [] : [2_000]);
     // By the room, for the channel is in doubt; then the channel is faster.
     ana.mesh.send(bo.sid, ana.state());
     await pass(1);
@@ -79,6 +81,23 @@ describe('who leaves', () => {
     bo.heardMe.clear();
     await pass(60_000);
     expect([bo.messages, bo.gone, [...bo.heardMe]]).toEqual([[], [ana.sid], []]);
+  });
+
+  it('is not called back by an answer that was still on its way', async () => {
+    const [ana, bo] = await meeting('Ana', 'Bo');
+    // Bo drives, and offers the restart; Ana's answer is slow.
+    room().fate = ({ from, box }) => {
+      if (from === bo.sid) return [30];
+      return readBox(box).text.includes('"answer"') ? [2_000] : [];
+    };
+    internet().move();
+    await pass(3_500);
+    const made = internet().connections.length;
+    ana.mesh.close();
+    bo.mesh.left(ana.sid, 'left');
+    expect(bo.gone).toEqual([ana.sid]);
+    await pass(60_000);
+    expect([internet().connections.length, open()]).toEqual([made, []]);
   });
 });
 
