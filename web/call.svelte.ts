@@ -69,7 +69,7 @@ export class Call {
     this.chat = new Chat({
       me: () => ({ sid: this.me.sid, name: this.me.name }),
       nameOf: (sid) => this.#people.find(sid)?.name ?? '',
-      broadcast: (message) => this.#network?.mesh.broadcast(message) ?? false,
+      broadcast: (message) => this.#network?.mesh.tell(message) ?? false,
       send: (sid, message) => this.#network?.mesh.send(sid, message),
     });
     this.recording = new Recording(this, () => this.#announce());
@@ -152,7 +152,7 @@ export class Call {
 
   react(emoji: string): void {
     this.me.react(emoji);
-    this.#network?.mesh.broadcast({ type: 'reaction', emoji });
+    this.#network?.mesh.tell({ type: 'reaction', emoji });
   }
 
   retryRoom(): void {
@@ -197,7 +197,7 @@ export class Call {
       return;
     }
     this.#network = network;
-    window.addEventListener('pagehide', () => this.#end(), { signal: this.#ending.signal });
+    window.addEventListener('pagehide', () => this.leave(), { signal: this.#ending.signal });
     this.#adoptMe(network);
   }
 
@@ -227,7 +227,7 @@ export class Call {
         if (participant.stage === 'in') this.chat.receive(sid, message);
         return;
       case 'history-request':
-        if (this.stage === 'in') this.chat.tell(sid);
+        if (this.stage === 'in' && participant.stage === 'in') this.chat.tell(sid);
         return;
       case 'history':
         this.chat.learn(sid, message.lines);
@@ -252,7 +252,7 @@ export class Call {
 
   #onChannel(sid: string): void {
     this.#network?.mesh.send(sid, this.#state());
-    if (this.stage === 'in') this.chat.repeat(sid);
+    if (this.stage === 'in' && this.#people.of(sid).stage === 'in') this.chat.repeat(sid);
     if (this.#network?.mesh.reachesAll()) this.chat.delivered();
   }
 

@@ -51,8 +51,13 @@ export const CLOSE = {
   ended: 4031,
 } as const;
 
-/** Close codes after which a browser comes back by itself; every other is final. */
-export const RETRIED_CLOSE_CODES: readonly number[] = [CLOSE.lease, 1001, 1005, 1006, 1011, 1012, 1013];
+/**
+ * True for a close that no retry can mend: one that the room itself decided on, but for a lease that ran out. Every other
+ * (1001 to 1015, or what a proxy made of it) is the network's doing.
+ */
+export function isFinalClose(code: number): boolean {
+  return code >= CLOSE.left && code !== CLOSE.lease;
+}
 
 const bytes = (length: number) =>
   v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]+$/), v.length(Math.ceil((length * 4) / 3)));

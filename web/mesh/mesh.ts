@@ -139,6 +139,12 @@ export class Mesh {
     this.#pairs.get(sid)?.send(...messages);
   }
 
+  /** To everyone who is in, once I am in myself: what is said in a meeting is not for who stands before its door. */
+  tell(...messages: PeerMessage[]): boolean {
+    for (const sid of this.#audience) this.send(sid, ...messages);
+    return this.reachesAll();
+  }
+
   /** To everyone who is not gone; false where somebody has no path now and the messages wait for one. */
   broadcast(...messages: PeerMessage[]): boolean {
     const reached = this.reachesAll();

@@ -10,7 +10,7 @@ import {
   LIMITS,
   PING,
   PONG,
-  RETRIED_CLOSE_CODES,
+  isFinalClose,
   ROOM_PATH,
   type Enter,
   type FromBrowser,
@@ -199,7 +199,7 @@ export class Signaling {
   #lost(socket: WebSocket | undefined, code: number, reason: string): void {
     if (socket !== this.#socket) return;
     this.#drop(1000);
-    if (!RETRIED_CLOSE_CODES.includes(code)) {
+    if (isFinalClose(code)) {
       this.#setState('closed');
       this.#options.onRefused(code, reason);
       return;
