@@ -18,11 +18,11 @@ describe('tileName', () => {
     const ana = new Participant('ana', 'remote');
     ana.name = 'Ana';
     ana.microphone = 'on';
-    ana.connection = 'live';
+    ana.direct = 'live';
     expect(tileName(ana)).toBe('Ana');
     ana.microphone = 'muted';
     ana.hand = 0;
-    ana.connection = 'reconnecting';
+    ana.direct = 'reconnecting';
     ana.screen = true;
     expect(tileName(ana)).toBe('Ana, microphone off, hand raised, reconnecting, presenting');
     const me = new Participant('me', 'self');
