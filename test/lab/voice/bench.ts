@@ -166,10 +166,11 @@ async function main(): Promise<void> {
   const total = (rule: Rule): number => results.reduce((sum, result) => sum + result.counts[rule], 0);
   if (hours > 0)
     print(['All', `${(60 * hours).toFixed(1)} min`, ...RULES.map((rule) => (total(rule) / hours).toFixed(1)), '']);
-  const percent = (milliseconds: number): string => `${(milliseconds / cost.frames / 0.1).toFixed(2)} %`;
-  process.stdout.write(
-    `\nOf one core: RNNoise ${percent(cost.rnnoise)}, features and decision ${percent(cost.ours)}\n`,
-  );
+  const sample = sox ? SIGNALS.find(({ name }) => name === 'Fan') : undefined;
+  if (sample !== undefined) {
+    const { rnnoise, all } = await cost(Int16Array.from(sample.samples(60)));
+    process.stdout.write(`\nOf one core: RNNoise alone ${rnnoise.toFixed(2)} %, all of ours ${all.toFixed(2)} %\n`);
+  }
   if (missing.length > 0) process.stdout.write(`Not measured, not installed: apt-get install ${missing.join(' ')}\n`);
 }
 
