@@ -2,16 +2,14 @@
  * The steps of the gate, format to edge tests, two at a time, a line each when it ends. Plain JavaScript for Node 18.
  * Knows which command proves what; refuses to decide what a failure means for its caller.
  */
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { environment, root, run, withNode24 } from './install.mjs';
 
 const AT_ONCE = 2;
 
-/** Where a run of tests writes what passed and failed. */
-export const reports = mkdtempSync(join(tmpdir(), 'snug-reports-'));
-process.on('exit', () => rmSync(reports, { recursive: true, force: true }));
+/** Where the last run of tests has written what passed and failed; `npm run faults` reads it. */
+export const reports = join(root, 'reports.local');
 
 const vitest = (name) => [
   ...withNode24('vitest/vitest.mjs'),
@@ -42,6 +40,9 @@ const STEPS = [
 
 /** Writes what lint, types and tests import but git does not hold: the compiled texts, and an empty place for assets. */
 async function prepare() {
+  // What an earlier run wrote must not be counted again.
+  rmSync(reports, { recursive: true, force: true });
+  mkdirSync(reports);
   mkdirSync(join(root, 'dist'), { recursive: true });
   const texts = await run(['npm', 'run', '--silent', 'i18n'], { env: environment() });
   if (texts.code !== 0) throw new Error(`The texts do not compile:\n${texts.output}`);
