@@ -85,6 +85,8 @@ test('a context that never runs is unavailable after 2 s, said once', async () =
   detector.start(track);
   await vi.advanceTimersByTimeAsync(1_990);
   expect(told).toEqual([]);
+  await vi.advanceTimersByTimeAsync(20);
+  expect(told).toEqual(['suspended']);
   await vi.advanceTimersByTimeAsync(60_000);
   expect(told).toEqual(['suspended']);
   expect(detector.engine).toBe('unavailable');
