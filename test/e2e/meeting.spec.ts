@@ -114,10 +114,19 @@ test('leaving is seen within half a second, and the one who left can come back',
   // Both clocks are this machine's: the click as the page hears it, the end of the tile as the other page sees it.
   const gone = Promise.all(
     [bo, cleo].map(async (person) => {
-      await person.tile('Ana').waitFor({ state: 'detached' });
-      return person.page.evaluate(() => Date.now());
+      const tile = await person.tile('Ana').elementHandle();
+      return person.page.evaluate(
+        (element) =>
+          new Promise<number>((resolve) => {
+            const look = () => !element?.isConnected && resolve(Date.now());
+            new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
+          }),
+        tile,
+      );
     }),
   );
+  // The watches stand before the click.
+  await bo.page.waitForTimeout(200);
   const leave = ana.toolbar.getByRole('button', { name: 'Leave' });
   await leave.evaluate((button) =>
     button.addEventListener('click', () => (document.documentElement.title = String(Date.now()))),

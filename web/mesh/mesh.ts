@@ -126,7 +126,7 @@ export class Mesh {
   left(sid: string, reason: LeftReason): void {
     const pair = this.#pairs.get(sid);
     if (!pair) return;
-    if (reason === 'left' && pair.recovery.state.name !== 'live') pair.recovery.left();
+    if (reason === 'left') pair.recovery.farewell(performance.now());
     else pair.recovery.roster(performance.now(), 'absent');
   }
 

@@ -60,6 +60,7 @@ export class Recovery {
   #lastContact: number;
   #lastMedia = -Infinity;
   #absentSince: number | undefined;
+  #farewell = false;
   #rebuilds = 0;
   #rebuiltAt = -Infinity;
   #everLive = false;
@@ -104,9 +105,17 @@ export class Recovery {
     if (this.#state.name === 'restarting') this.#state = { ...this.#state, answered: this.#state.answered + 1 };
   }
 
+  /** The room says that they said goodbye to it. Believed as soon as nothing comes from them any more. */
+  farewell(now: number): void {
+    this.roster(now, 'absent');
+    this.#farewell = true;
+    if (this.#state.name !== 'live') this.left();
+  }
+
   /** The room does not know the other side any more, or knows it again. Advice, not a reason: see `tick`. */
   roster(now: number, presence: 'present' | 'absent'): void {
     this.#absentSince = presence === 'present' ? undefined : (this.#absentSince ?? now);
+    this.#farewell = false;
   }
 
   /** The network, the page or the room has come back: no reason to wait for the timer. */
@@ -155,18 +164,17 @@ export class Recovery {
     const state = this.#state;
     if (state.name === 'gone') return;
     const silentFor = now - this.#lastContact;
-    if (this.#absentSince !== undefined && silentFor >= TIMES.absence && now - this.#absentSince >= TIMES.absence) {
+    const absent = this.#absentSince !== undefined && now - this.#absentSince >= TIMES.absence;
+    if ((this.#farewell && silentFor >= this.#suspicious()) || (absent && silentFor >= TIMES.absence)) {
       this.left();
       return;
     }
     switch (state.name) {
-      case 'live': {
-        const wasFlowing = this.#lastContact - this.#lastMedia < TIMES.mediaSilence;
-        if (silentFor < (wasFlowing ? TIMES.mediaSilence : TIMES.silence)) return;
+      case 'live':
+        if (silentFor < this.#suspicious()) return;
         this.#state = { name: 'suspect', since: now };
         this.#effects.probe();
         return;
-      }
       case 'suspect':
         if (now - state.since >= this.#delay(TIMES.patience)) this.#restart(now, 0);
         return;
@@ -177,6 +185,11 @@ export class Recovery {
       default:
         state satisfies never;
     }
+  }
+
+  /** Milliseconds of silence that mean something: few while audio was flowing, more where only pongs come. */
+  #suspicious(): number {
+    return this.#lastContact - this.#lastMedia < TIMES.mediaSilence ? TIMES.mediaSilence : TIMES.silence;
   }
 
   #attempt(now: number): void {
