@@ -1,5 +1,5 @@
 /**
- * `npm run bench:voice`: how soon the voice detector fires on recorded voices, and how often on what is none; beside Jitsi's
+ * `npm run bench`: how soon the voice detector fires on recorded voices, and how often on what is none; beside Jitsi's
  * rule, a loudness rule and our own fallback, on the same samples. Prints tables; what is not installed is named.
  *
  * - A voice counts as detected when the rule fires within 1.2 s of speech's start: the first 10 ms frame whose energy is

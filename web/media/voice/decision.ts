@@ -6,7 +6,7 @@
  * instrument is the course of a second: notes hold their pitch and step, vowels glide; syllables come 3–8 times a second with
  * noise between them, drums more regularly. So a small recurrent network (network.ts: 24 units, as many as RNNoise's own voice
  * output) reads RNNoise's probability beside the shape of the spectrum, pitch, level and steadiness of the partials, 50 times
- * a second, and was trained on scenes of voices, music, typing and rooms (test/lab/voice/train). `npm run bench:voice` prints
+ * a second, and was trained on scenes of voices, music, typing and rooms (test/lab/voice/train). `npm run bench` prints
  * both rules on the same recordings.
  */
 import { FEATURES } from './features.ts';
