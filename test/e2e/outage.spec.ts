@@ -79,7 +79,7 @@ test('[12] a reload gives one tile, not two', async ({ meet }) => {
   await expect(ana.tile('Bo')).toHaveCount(0, { timeout: 3_000 });
   await bo.join('Bo');
   await expect(ana.tile('Bo')).toHaveCount(1, { timeout: 10_000 });
-  await ana.sees(bo);
+  await allSee(people);
 });
 
 test('[11] the same link in a second tab says so, and can take the call over', async ({ meet }) => {

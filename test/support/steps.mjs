@@ -20,6 +20,7 @@ const tsc = (project) => [...withNode24('typescript/bin/tsc'), '-p', project, '-
 
 /** Slowest first, so that the second lane never waits for the last one. */
 const STEPS = [
+  { name: 'unit tests', command: vitest('unit'), tests: 'unit' },
   { name: 'lint', command: [...withNode24('eslint/bin/eslint.js'), '.', '--max-warnings=0'] },
   { name: 'edge tests', command: vitest('edge'), tests: 'edge' },
   {
@@ -35,7 +36,6 @@ const STEPS = [
   { name: 'types of worker', command: tsc('worker') },
   { name: 'types of edge tests', command: tsc('test/edge') },
   { name: 'format', command: [...withNode24('prettier/bin/prettier.cjs'), '--check', '--log-level=warn', '.'] },
-  { name: 'unit tests', command: vitest('unit'), tests: 'unit' },
 ];
 
 /** Writes what lint, types and tests import but git does not hold: the compiled texts, and an empty place for assets. */
