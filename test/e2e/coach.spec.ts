@@ -128,21 +128,19 @@ test('Space talks after a click, presses what the keyboard reached, and writes w
   await pressed(false);
 });
 
-/** Runs in the page: milliseconds from the next click until sound enters the sender. */
+/**
+ * Runs in the page: milliseconds from the next click until the sender's track passes sound on. Not read from the statistics:
+ * Chromium answers them from a cache of 50 ms, and the voice may just be drawing breath.
+ */
 async function sentAfterClick(): Promise<number> {
   const clicked = await new Promise<number>((resolve) => {
     document.addEventListener('click', () => resolve(performance.now()), { capture: true, once: true });
   });
   const connection = window.observed.connections.find(({ connectionState }) => connectionState === 'connected');
-  const sender = connection?.getTransceivers()[0]?.sender;
-  const energy = async () => {
-    const stats: Map<string, Record<string, unknown>> = new Map();
-    (await sender?.getStats())?.forEach((entry: Record<string, unknown>, id: string) => stats.set(id, entry));
-    return Number([...stats.values()].find(({ type }) => type === 'media-source')?.['totalAudioEnergy'] ?? 0);
-  };
-  const before = await energy();
-  while ((await energy()) - before < 1e-7) {
+  const track = () => connection?.getTransceivers()[0]?.sender.track;
+  while (!(track()?.enabled && track()?.readyState === 'live')) {
     if (performance.now() - clicked > 3_000) return Infinity;
+    await new Promise((resolve) => setTimeout(resolve));
   }
   return performance.now() - clicked;
 }
