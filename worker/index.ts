@@ -6,14 +6,14 @@ import { Hono, type Context, type MiddlewareHandler } from 'hono';
 import * as v from 'valibot';
 import type { Env } from './env.ts';
 import { secured } from './headers.ts';
-import { PROTOCOL_VERSION, RoomId, ROOM_PATH } from './protocol.ts';
+import { HEALTH_PATH, PROTOCOL_VERSION, RoomId, ROOM_PATH } from './protocol.ts';
 
 export { Room } from './room.ts';
 
 type Bound = { Bindings: Env };
 
 const app = new Hono<Bound>()
-  .get('/api/health', (c) => c.json({ ok: true, version: PROTOCOL_VERSION }))
+  .get(HEALTH_PATH, (c) => (asksUpgrade(c) ? greet() : c.json({ ok: true, version: PROTOCOL_VERSION })))
   .all(`${ROOM_PATH}:roomId`, onlyRooms(), onlyGet(), onlyUpgrades(), onlyOurPages(), limited(), openRoom)
   .notFound((c) => c.text('Not found', 404))
   .onError((error, c) => {
@@ -41,10 +41,19 @@ function onlyGet(): MiddlewareHandler<Bound> {
 }
 
 function onlyUpgrades(): MiddlewareHandler<Bound> {
-  return (c, next) =>
-    pass(c.req.header('Upgrade')?.toLowerCase() === 'websocket', next, () =>
-      c.text('A room is a WebSocket', 426, { Upgrade: 'websocket' }),
-    );
+  return (c, next) => pass(asksUpgrade(c), next, () => c.text('A room is a WebSocket', 426, { Upgrade: 'websocket' }));
+}
+
+function asksUpgrade(c: Context<Bound>): boolean {
+  return c.req.header('Upgrade')?.toLowerCase() === 'websocket';
+}
+
+/** A WebSocket that ends at once: whoever sees it open knows that the way here takes WebSockets. */
+function greet(): Response {
+  const { 0: theirs, 1: ours } = new WebSocketPair();
+  ours.accept();
+  ours.close(1000);
+  return new Response(null, { status: 101, webSocket: theirs });
 }
 
 /** Browsers always send Origin with a WebSocket; what sends none is no page and needs no protection from one. */

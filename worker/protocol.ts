@@ -8,6 +8,9 @@ import * as v from 'valibot';
 /** Raised when an older browser or room could no longer understand a message. */
 export const PROTOCOL_VERSION = 1;
 
+/** Answers who asks whether the Worker is there; a WebSocket is opened and ended at once. */
+export const HEALTH_PATH = '/api/health';
+
 /** Where the room's socket is: `/api/rooms/<roomId>`, a WebSocket upgrade. */
 export const ROOM_PATH = '/api/rooms/';
 

@@ -5,11 +5,11 @@
  * Refuses to know names, descriptions and what is inside a box; and outlives no call: browsers go on without it.
  */
 import { DurableObject } from 'cloudflare:workers';
-import * as v from 'valibot';
 import { admits } from './admission.ts';
 import { toBase64Url } from './encoding.ts';
 import { policyOf, type Env } from './env.ts';
-import { CLOSE, FromBrowser, LIMITS, PING, PONG, PROTOCOL_VERSION, ROOM_PATH } from './protocol.ts';
+import { read } from './incoming.ts';
+import { CLOSE, LIMITS, PING, PONG, PROTOCOL_VERSION, ROOM_PATH } from './protocol.ts';
 import type { Enter, Frame, FromRoom, LeftReason } from './protocol.ts';
 import { freshMeter, spend } from './rate-limit.ts';
 import { Roster, type Entered, type Entry, type Seat } from './roster.ts';
@@ -50,11 +50,13 @@ const OUR_ERROR: Ending = { code: INTERNAL_ERROR, reason: 'internal error', left
 export class Room extends DurableObject<Env> {
   readonly #roster: Roster;
   readonly #epoch: string;
+  /** Settles at the end of this turn, for all who have proven in it. */
+  #turn: Promise<void> | undefined;
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env);
     this.#roster = new Roster(ctx);
-    this.#epoch = this.#roster.epoch() ?? random16();
+    this.#epoch = this.#roster.epoch ?? random16();
     ctx.setWebSocketAutoResponse(new WebSocketRequestResponsePair(PING, PONG));
   }
 
@@ -139,6 +141,7 @@ export class Room extends DurableObject<Env> {
     }
     this.#sweep(Date.now());
     const ice = this.#isFullFor(enter.sid) ? undefined : await iceServersFor(this.env, enter.sid, Date.now());
+    await this.#endOfTurn();
 
     // From here nothing is awaited until everyone agrees who is in.
     const entry = this.#roster.entryOf(socket);
@@ -161,6 +164,16 @@ export class Room extends DurableObject<Env> {
     // A sid that returns with the hello that everyone has is news to nobody.
     if (older?.entry.hello !== hello) this.#broadcast({ type: 'entered', sid, hello }, sid);
     await this.#scheduleSweep();
+  }
+
+  /**
+   * Many who come at once are let in within one turn of the event loop. workerd starts a pump, an I/O of its own, for each socket that
+   * is written to in a turn, whatever the number of messages: 500 at once know each other after 2.5 s instead of 3.8.
+   */
+  #endOfTurn(): Promise<void> {
+    return (this.#turn ??= scheduler.wait(0).finally(() => {
+      this.#turn = undefined;
+    }));
   }
 
   #welcome(socket: WebSocket, { sid, epoch }: Entered, ice: Ice): void {
@@ -186,9 +199,9 @@ export class Room extends DurableObject<Env> {
 
   /** The stranger who has waited longest gives way: a room id alone, from a log, must not keep others out. */
   #hasSeat(): boolean {
-    const open = this.#roster.open();
-    if (open.length < LIMITS.sockets) return true;
-    const strangers = open.filter(({ entry }) => entry.state !== 'entered');
+    const seats = this.#roster.all();
+    if (seats.length < LIMITS.sockets) return true;
+    const strangers = seats.filter(({ entry }) => entry.state !== 'entered');
     strangers.sort((one, other) => one.entry.acceptedAt - other.entry.acceptedAt);
     this.#end(strangers.slice(0, 1), LEASE_OVER);
     return strangers.length > 0;
@@ -200,8 +213,9 @@ export class Room extends DurableObject<Env> {
   }
 
   #broadcast(message: FromRoom, exceptSid: string): void {
+    const text = JSON.stringify(message);
     for (const { socket, entry } of this.#roster.participants()) {
-      if (entry.sid !== exceptSid) send(socket, message);
+      if (entry.sid !== exceptSid) sendText(socket, text);
     }
   }
 
@@ -230,41 +244,19 @@ export class Room extends DurableObject<Env> {
 
   /** A half-open socket stays open for ever; only the age of its last sign of life reveals it. */
   #sweep(now: number): void {
-    const over = this.#roster.open().filter(({ socket, entry }) => {
+    const over = this.#roster.all().filter(({ socket, entry }) => {
       if (entry.state !== 'entered') return now - entry.acceptedAt > LIMITS.enterTimeout;
+      if (now - Math.max(entry.enteredAt, entry.meter.at) <= LIMITS.lease) return false;
       const pingedAt = this.ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0;
-      return now - Math.max(pingedAt, entry.enteredAt, entry.meter.at) > LIMITS.lease;
+      return now - pingedAt > LIMITS.lease;
     });
     this.#end(over, LEASE_OVER);
   }
 
   async #scheduleSweep(): Promise<void> {
-    if (this.#roster.open().length >= 2) await this.ctx.storage.setAlarm(Date.now() + SWEEP_INTERVAL);
-  }
-}
-
-/** A valid message, `version` where an `enter` is of another, or `undefined` for whatever breaks the protocol. */
-function read(data: string | ArrayBuffer, state: Entry['state']): FromBrowser | 'version' | undefined {
-  // Length before parse: only whoever is in may send a relay.
-  if (typeof data !== 'string' || data.length > (state === 'entered' ? LIMITS.relay : LIMITS.message)) return undefined;
-  const parsed = parse(data);
-  if (state === 'challenged' && v.is(OtherVersion, parsed)) return 'version';
-  const message = v.safeParse(FromBrowser, parsed);
-  if (!message.success) return undefined;
-  return message.output.type === 'relay' || data.length <= LIMITS.message ? message.output : undefined;
-}
-
-/** Looked for before the schema, which is this version's own. */
-const OtherVersion = v.object({
-  type: v.literal('enter'),
-  version: v.pipe(v.number(), v.notValue(PROTOCOL_VERSION)),
-});
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+    // An alarm that is set is left: a write holds back all that the room sends until it is stored.
+    if (this.#roster.all().length < 2 || (await this.ctx.storage.getAlarm()) !== null) return;
+    await this.ctx.storage.setAlarm(Date.now() + SWEEP_INTERVAL);
   }
 }
 
@@ -278,7 +270,11 @@ function refuse(socket: WebSocket, { code, reason, message }: Refusal): void {
 }
 
 function send(socket: WebSocket, message: FromRoom): void {
-  if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+  sendText(socket, JSON.stringify(message));
+}
+
+function sendText(socket: WebSocket, text: string): void {
+  if (socket.readyState === WebSocket.OPEN) socket.send(text);
 }
 
 function close(socket: WebSocket, code: number, reason: string): void {

@@ -30,6 +30,13 @@ describe('The door of a room', () => {
     hangUp(response);
   });
 
+  test('compresses nothing: what the room carries is sealed', async () => {
+    const { roomId } = await makeLink();
+    const response = await upgrade(roomId, { 'Sec-WebSocket-Extensions': 'permessage-deflate' });
+    expect(response.headers.get('Sec-WebSocket-Extensions')).toBeNull();
+    hangUp(response);
+  });
+
   test.each([
     ['another host', 'http://elsewhere.test'],
     ['a subdomain', 'http://a.snug.test'],
@@ -122,6 +129,16 @@ describe('The headers', () => {
 test('Health says the protocol version', async () => {
   const response = await SELF.fetch(`${ORIGIN}/api/health`);
   expect(await response.json()).toEqual({ ok: true, version: 1 });
+});
+
+test('[15] Health opens a WebSocket and ends it at once, without a room', async () => {
+  const rooms = (await listDurableObjectIds(env.ROOMS)).length;
+  const { status, webSocket } = await SELF.fetch(`${ORIGIN}/api/health`, { headers: { Upgrade: 'websocket' } });
+  expect(status).toBe(101);
+  const code = new Promise((resolve) => webSocket?.addEventListener('close', (event) => resolve(event.code)));
+  webSocket?.accept();
+  expect(await code).toBe(1000);
+  expect(await listDurableObjectIds(env.ROOMS)).toHaveLength(rooms);
 });
 
 async function exists(roomId: string): Promise<boolean> {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { CLOSE, LIMITS } from '../../worker/protocol.ts';
 import { makeIdentity, makeLink } from '../support/room-client.ts';
-import { age, connect, evict, gather, inside, isSid, ringAlarm, stored } from './meeting.ts';
+import { age, come, connect, evict, gather, inside, isSid, ringAlarm, stored } from './meeting.ts';
 
 const OVER = LIMITS.lease + 1_000;
 
@@ -79,7 +79,6 @@ describe('[7] A lease', () => {
     await ringAlarm(link);
     await bob.client.settle();
     await age(link, OVER, isSid(bob.sid));
-    await evict(link);
     await ringAlarm(link);
     expect((await alice.client.next('left')).sid).toBe(bob.sid);
   });
@@ -106,6 +105,15 @@ describe('The alarm', () => {
     await ringAlarm(link);
     expect(await stored(link)).toEqual({ keys: [], alarm: null });
     await alice.client.settle();
+  });
+
+  test('is not put off by those who come', async () => {
+    const { link } = await three();
+    const { alarm } = await stored(link);
+    await evict(link);
+    await come(link);
+    expect(alarm).not.toBeNull();
+    expect((await stored(link)).alarm).toBe(alarm);
   });
 });
 

@@ -77,9 +77,9 @@ export function stored(link: RoomLink): Promise<{ keys: string[]; alarm: number 
   }));
 }
 
-/** Makes every sign of life of the sockets that `matches` names `milliseconds` older. */
-export function age(link: RoomLink, milliseconds: number, matches: (entry: Entry) => boolean): Promise<void> {
-  return inside(link, (state) => {
+/** Makes every sign of life of the sockets that `matches` names `milliseconds` older, and the room read it: it wakes anew. */
+export async function age(link: RoomLink, milliseconds: number, matches: (entry: Entry) => boolean): Promise<void> {
+  await inside(link, (state) => {
     for (const socket of state.getWebSockets()) {
       const entry = socket.deserializeAttachment() as Entry;
       if (!matches(entry)) continue;
@@ -90,6 +90,7 @@ export function age(link: RoomLink, milliseconds: number, matches: (entry: Entry
       );
     }
   });
+  await evict(link);
 }
 
 export function isSid(sid: string): (entry: Entry) => boolean {

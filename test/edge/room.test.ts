@@ -181,6 +181,25 @@ describe('Coming back', () => {
     expect((await older.closed).code).toBe(CLOSE.replaced);
     await newer.client.settle();
   });
+
+  test('[12] of sockets of one sid that enter at once the newest stays, and the others hear of one', async () => {
+    const link = await makeLink();
+    const [alice] = await gather(link, 1);
+    const identity = await makeIdentity();
+    const sockets = [];
+    for (let n = 0; n < 4; n++) {
+      sockets.push(await connect(link));
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+    const enters = await Promise.all(
+      sockets.map(async (socket) => enterMessage(link, identity, (await socket.next('challenge')).nonce)),
+    );
+    for (const [n, socket] of sockets.entries()) socket.send(enters[n]);
+    for (const older of sockets.slice(0, -1)) expect((await older.closed).code).toBe(CLOSE.replaced);
+    await sockets.at(-1)?.settle();
+    await alice?.client.settle();
+    expect(alice?.client.unread()).toEqual([{ type: 'entered', sid: identity.sid, hello: identity.hello }]);
+  });
 });
 
 describe('Going', () => {
