@@ -5,6 +5,7 @@
 import type { FromRoom, Welcome } from '../worker/protocol.ts';
 import { Mesh, type MeshOptions } from './mesh/mesh.ts';
 import { isRelay } from './mesh/routes.ts';
+import { Blockade } from './room/blockade.ts';
 import { watchComebacks } from './room/comeback.ts';
 import { IceLife } from './room/ice-life.ts';
 import { OneTab, type OneTabOptions } from './room/one-tab.ts';
@@ -32,7 +33,8 @@ export interface NetworkOptions extends FromMesh, Omit<OneTabOptions, 'roomId'> 
   /** `https://host` of this page. */
   origin: string;
   addressHidden: () => boolean;
-  onRoom: (state: SignalingState) => void;
+  /** `blocked`: no socket gets through this network, and the page does. */
+  onRoom: (state: SignalingState | 'blocked') => void;
   /** People that the room takes. */
   onCapacity: (capacity: number) => void;
   onRelay: (relay: 'none' | 'configured' | 'unavailable') => void;
@@ -77,6 +79,7 @@ export class Network {
       roomOpen: () => this.roomOpen,
       onDoubt: () => this.#signaling.nudge(),
     });
+    const blockade = new Blockade(options.origin, () => options.onRoom('blocked'));
     this.#signaling = new Signaling({
       origin: options.origin,
       roomId: secrets.roomId,
@@ -90,7 +93,10 @@ export class Network {
         this.mesh.renew();
       },
       onRefused: options.onRefused,
-      onState: options.onRoom,
+      onState: (state) => {
+        blockade.signaling(state);
+        options.onRoom(state);
+      },
     });
     this.#oneTab = new OneTab({ ...options, roomId: secrets.roomId });
     this.#stopWatching = watchComebacks(() => this.nudge());

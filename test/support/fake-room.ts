@@ -118,7 +118,7 @@ export class FakePerson {
       onConnection: (sid, state) => this.connections.set(sid, state),
       onRoute: (sid, route) => this.routes.set(sid, route),
       onChannel: (sid) => this.mesh.send(sid, this.state()),
-      onHeard: (sid) => this.heardMe.add(sid),
+      onHeard: (sid, heard) => void (heard ? this.heardMe.add(sid) : this.heardMe.delete(sid)),
       onDoubt: () => undefined,
       onGone: (sid) => {
         this.gone.push(sid);

@@ -5,9 +5,9 @@
 
 /** Milliseconds. A server that is gone for minutes is asked less often: battery, and a log that can be read. */
 const STEPS = [
-  { until: 120_000, longest: 500 },
-  { until: 600_000, longest: 3_000 },
-  { until: Infinity, longest: 8_000 },
+  { until: 120_000, longest: 500, spacing: 350 },
+  { until: 600_000, longest: 3_000, spacing: 2_000 },
+  { until: Infinity, longest: 8_000, spacing: 5_000 },
 ] as const;
 
 /** The first retry: anywhere within half a second. */
@@ -17,7 +17,16 @@ const FIRST = 500;
 export function retryDelay(options: { attempt: number; outage: number; random: number }): number {
   const { attempt, outage, random } = options;
   if (attempt === 0) return random * FIRST;
-  const longest = STEPS.find(({ until }) => outage < until)?.longest ?? FIRST;
+  const { longest } = stepAt(outage);
   // Never less than half: two attempts at the same instant would be one attempt wasted.
   return longest * (0.5 + random / 2);
+}
+
+/** Milliseconds from one unanswered attempt to the next beside it; `outage` milliseconds since the socket was lost. */
+export function attemptSpacing(outage: number): number {
+  return stepAt(outage).spacing;
+}
+
+function stepAt(outage: number) {
+  return STEPS.find(({ until }) => outage < until) ?? STEPS[0];
 }

@@ -3,13 +3,15 @@
  * asks again after 1 s, then 2, then 4; so while one attempt is unanswered another starts beside it, and the first room that
  * speaks wins. Refuses to know what is said, and when to dial again.
  */
+import { attemptSpacing } from './backoff.ts';
 
-/** Milliseconds between attempts that stand beside each other, and how long one may take: TCP, TLS and the upgrade at 1 s round trip. */
-const SPACING = 700;
+/** Milliseconds that one attempt may take: TCP, TLS and the upgrade at 1 s round trip. */
 const ATTEMPT_LIMIT = 4_000;
 
 export interface DialingOptions {
   url: string;
+  /** Milliseconds for which the room has been out of reach already. */
+  outage: number;
   /** The first message of the room, on the socket that won. Its handlers are the caller's from now on. */
   onAnswer: (socket: WebSocket, first: MessageEvent) => void;
   /** Every attempt has failed. */
@@ -19,17 +21,19 @@ export interface DialingOptions {
 export class Dialing {
   readonly #options: DialingOptions;
   readonly #attempts = new Map<WebSocket, ReturnType<typeof setTimeout>>();
-  readonly #beside: ReturnType<typeof setInterval>;
+  /** When the network was last known to carry anything, as far as the caller says. */
+  readonly #began: number;
+  #beside: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: DialingOptions) {
     this.#options = options;
-    this.#beside = setInterval(() => this.#attempt(), SPACING);
+    this.#began = performance.now() - options.outage;
     this.#attempt();
   }
 
   /** Ends every attempt. */
   close(): void {
-    clearInterval(this.#beside);
+    clearTimeout(this.#beside);
     for (const socket of this.#attempts.keys()) this.#end(socket);
   }
 
@@ -40,7 +44,8 @@ export class Dialing {
     socket.onmessage = (first) => this.#answered(socket, first);
     socket.onclose = ({ code, reason }) => this.#failed(socket, code, reason);
     // An open socket only waits for the room's first word: no more attempts, but neither is it won yet.
-    socket.onopen = () => clearInterval(this.#beside);
+    socket.onopen = () => clearTimeout(this.#beside);
+    this.#beside = setTimeout(() => this.#attempt(), attemptSpacing(performance.now() - this.#began));
   }
 
   #answered(socket: WebSocket, first: MessageEvent): void {
@@ -53,7 +58,7 @@ export class Dialing {
   #failed(socket: WebSocket, code: number, reason: string): void {
     this.#end(socket);
     if (this.#attempts.size > 0) return;
-    clearInterval(this.#beside);
+    clearTimeout(this.#beside);
     this.#options.onFailed(code, reason);
   }
 

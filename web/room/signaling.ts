@@ -103,8 +103,11 @@ export class Signaling {
 
   #connect(): void {
     const { origin, roomId } = this.#options;
+    // A first attempt that nothing answers is an outage as well.
+    this.#lostAt ??= Date.now();
     this.#dialing = new Dialing({
       url: `${origin.replace(/^http/, 'ws')}${ROOM_PATH}${roomId}`,
+      outage: Date.now() - this.#lostAt,
       onAnswer: (socket, first) => {
         this.#socket = socket;
         socket.onmessage = ({ data }) => this.#receive(socket, data);

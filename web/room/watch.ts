@@ -4,7 +4,7 @@
  */
 import type { SignalingState } from './signaling.ts';
 
-export type RoomState = 'idle' | 'connecting' | 'open' | 'retrying' | 'unreachable';
+export type RoomState = 'idle' | 'connecting' | 'open' | 'retrying' | 'unreachable' | 'blocked';
 
 /** Milliseconds without the room after which a person is told. */
 const UNREACHABLE_AFTER = 10_000;
@@ -23,12 +23,14 @@ export class RoomWatch {
     this.#onState = onState;
   }
 
-  signaling(state: SignalingState): void {
+  /** `blocked`: the network takes no WebSocket, which is told at once and says more than that the room is out of reach. */
+  signaling(state: SignalingState | 'blocked'): void {
     if (state === 'closed') return;
     // The first attempt has the same 10 s; later attempts start none anew.
-    if (state === 'open') this.close();
+    if (state === 'open' || state === 'blocked') this.close();
     else this.#timer ??= setTimeout(() => this.#set('unreachable'), UNREACHABLE_AFTER);
-    if (this.#state !== 'unreachable' || state === 'open') this.#set(state);
+    const told = this.#state === 'unreachable' || this.#state === 'blocked';
+    if (!told || state === 'open' || state === 'blocked') this.#set(state);
   }
 
   /** The room would not have me back; `reopen` asks again after a while. */

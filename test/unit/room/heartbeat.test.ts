@@ -79,7 +79,7 @@ describe('a comeback', () => {
     made.nudge();
     expect(FakeSocket.made).toHaveLength(2);
     made.nudge();
-    await pass(600);
+    await pass(300);
     expect(FakeSocket.made).toHaveLength(2);
   });
 

@@ -77,7 +77,7 @@ describe('entering', () => {
 describe('dialing', () => {
   it('tries beside an attempt that is not answered, and the first room that speaks wins', async () => {
     const { states } = signaling();
-    await pass(1_500);
+    await pass(750);
     expect(FakeSocket.made).toHaveLength(3);
     const [first, second, third] = FakeSocket.made;
     second?.open();
@@ -92,7 +92,7 @@ describe('dialing', () => {
 
   it('has not failed while another attempt may still be answered', async () => {
     const { states } = signaling();
-    await pass(700);
+    await pass(400);
     FakeSocket.made[0]?.end(1006);
     expect(states).toEqual(['connecting']);
     FakeSocket.made[1]?.end(1006);
@@ -113,13 +113,28 @@ describe('dialing', () => {
     expect(FakeSocket.made).toHaveLength(1);
   });
 
+  it('asks a network that swallows everything less often, the longer it does', async () => {
+    signaling();
+    const madeIn = async (ms: number) => {
+      const before = FakeSocket.made.length;
+      await pass(ms);
+      return FakeSocket.made.length - before;
+    };
+    expect(await madeIn(60_000)).toBeGreaterThan(150);
+    await pass(60_000);
+    expect(await madeIn(60_000)).toBeLessThanOrEqual(30);
+    await pass(540_000);
+    expect(await madeIn(60_000)).toBeLessThanOrEqual(12);
+  });
+
   it('never gives up', async () => {
     const { states } = signaling();
     for (let minute = 0; minute < 60; minute += 1) {
       await pass(60_000);
       for (const socket of FakeSocket.made) socket.end(1006);
     }
-    await pass(9_000);
+    const tried = FakeSocket.made.length;
+    while (FakeSocket.made.length === tried) await pass(500);
     await admit();
     expect(states.at(-1)).toBe('open');
   });
@@ -128,6 +143,7 @@ describe('dialing', () => {
 describe('a socket that was lost', () => {
   it.each([1001, 1006, 1011, 1012, 1013, CLOSE.lease])('with %i is opened again within 0.5 s', async (code) => {
     const { socket, states, onRefused } = await opened();
+    vi.spyOn(Math, 'random').mockReturnValue(0.99);
     socket.end(code);
     expect(states.at(-1)).toBe('retrying');
     await pass(500);

@@ -90,6 +90,18 @@ describe('what is told of the room', () => {
     expect(states.at(-1)).toBe('unreachable');
   });
 
+  it('[15] is a network that blocks it, at once, until the room is open', () => {
+    const { made, states } = watch();
+    made.signaling('retrying');
+    made.signaling('blocked');
+    vi.advanceTimersByTime(60_000);
+    expect(states.at(-1)).toBe('blocked');
+    made.signaling('retrying');
+    expect(states.at(-1)).toBe('blocked');
+    made.signaling('open');
+    expect(states.at(-1)).toBe('open');
+  });
+
   it('is that it would not have me back, at once', () => {
     const { made, states } = watch();
     made.signaling('open');
