@@ -41,6 +41,8 @@ export class Participant {
   hearsMe = $state(true);
   /** Their description named another certificate than the one they signed: nothing of it was used. */
   mismatch = $state(false);
+  /** Our browsers have no video format in common: the connection has ended their camera's track. */
+  unseeable = $state(false);
   speaking = $state(false);
   /** Loudness, 0 to 1. */
   level = $state(0);
@@ -82,7 +84,13 @@ export class Participant {
     this.cameraTrack = tracks.camera;
     this.screenTrack = tracks.screen;
     this.screenAudioTrack = tracks.screenAudio;
+    tracks.camera?.addEventListener('ended', this.#judge);
+    this.#judge();
   }
+
+  readonly #judge = (): void => {
+    this.unseeable = !this.self && this.cameraTrack?.readyState === 'ended';
+  };
 
   react(emoji: string): void {
     const now = performance.now();

@@ -27,7 +27,9 @@ export class FakeTransceiver {
 
 class FakeSender {
   track: unknown = null;
-  encoding: Record<string, number> = {};
+  encoding: Record<string, unknown> = { active: true };
+  /** Whole pictures made because the encoding was switched on again. */
+  keyFrames = 0;
   #transaction = 0;
   readonly #connection: FakeConnection;
 
@@ -35,7 +37,7 @@ class FakeSender {
     this.#connection = connection;
   }
 
-  getParameters(): { transactionId: string; encodings: Record<string, number>[] } {
+  getParameters(): { transactionId: string; encodings: Record<string, unknown>[] } {
     this.#transaction += 1;
     return { transactionId: String(this.#transaction), encodings: [{ ...this.encoding }] };
   }
@@ -46,6 +48,7 @@ class FakeSender {
       return Promise.reject(new DOMException('not the last parameters', 'InvalidModificationError'));
     }
     this.#transaction += 1;
+    if (this.encoding['active'] === false && encodings[0]?.['active']) this.keyFrames += 1;
     this.encoding = { ...encodings[0] };
     return Promise.resolve();
   }
@@ -75,13 +78,27 @@ class FakeReceiver {
     this.track = { kind, id: `${connection.host} ${at}`, getSettings: () => ({}) };
   }
 
-  /** Packets come as long as the other end sends a track in the same place and the path carries them. */
+  /** As in a browser that makes no sound before a click: packets come, and nothing plays them. */
+  blocked = false;
+  #packets = 0;
+
+  /** Of what is played: packets come as long as the other end sends a track in the same place and the path carries them. */
   getSynchronizationSources(): { rtpTimestamp: number; audioLevel: number }[] {
-    const partner = this.#connection.internet.partner(this.#connection);
-    const sends = partner?.getTransceivers()[this.#at]?.sender.track;
     const now = performance.now();
-    if (partner && sends && this.#connection.internet.carries(partner, this.#connection)) this.#last = now;
+    if (this.#carried() && !this.blocked) this.#last = now;
     if (this.#last === undefined || now - this.#last > FORGOTTEN_AFTER) return [];
     return [{ rtpTimestamp: this.#last, audioLevel: 0.1 }];
+  }
+
+  /** One packet from look to look. */
+  getStats(): Promise<Map<string, object>> {
+    if (this.#carried()) this.#packets += 1;
+    return Promise.resolve(new Map([['in', { type: 'inbound-rtp', packetsReceived: this.#packets }]]));
+  }
+
+  #carried(): boolean {
+    const partner = this.#connection.internet.partner(this.#connection);
+    const sends = partner?.getTransceivers()[this.#at]?.sender.track;
+    return !!partner && !partner.closed && !!sends && this.#connection.internet.carries(partner, this.#connection);
   }
 }

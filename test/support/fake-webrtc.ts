@@ -35,5 +35,6 @@ function certificateIn({ certificates }: RTCConfiguration): FakeCertificate {
 
 /** A track that lives; of it only the identity matters. */
 export function track(kind: 'audio' | 'video'): MediaStreamTrack {
-  return { kind, getSettings: () => ({}) } as unknown as MediaStreamTrack;
+  const made = Object.assign(new EventTarget(), { kind, readyState: 'live', getSettings: () => ({}) });
+  return made as unknown as MediaStreamTrack;
 }

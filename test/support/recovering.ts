@@ -1,10 +1,10 @@
 /** The product's recovery of one pair with a clock of its own. Refuses to know what a test expects. */
 import { Recovery, TIMES } from '../../web/mesh/recovery.ts';
 
-/** Milliseconds between looks, as in mesh.ts. */
-export const TICK = 250;
+/** Milliseconds between looks: finer than the mesh's, so that what is seen are the times of recovery.ts. */
+export const TICK = 50;
 
-/** A recovery with a clock of its own, ticked as the mesh does, and a diary of what it did and when. */
+/** A recovery with a clock of its own, ticked as a mesh does, and a diary of what it did and when. */
 export function simulate(role: 'driver' | 'other' = 'driver') {
   let now = 1_000_000;
   const began = now;
@@ -19,6 +19,7 @@ export function simulate(role: 'driver' | 'other' = 'driver') {
       rebuild: (path) => note(`rebuild ${path}`),
       gone: () => note('gone'),
       probe: () => note('probe'),
+      back: () => note('back'),
     },
   });
   const run = (ms: number, each: () => void = () => undefined) => {
@@ -32,6 +33,11 @@ export function simulate(role: 'driver' | 'other' = 'driver') {
     recovery,
     diary,
     run,
+    /** Time passes, and the page is not run. */
+    stand: (ms: number) => {
+      now += ms;
+      recovery.tick(now);
+    },
     now: () => now,
     since: (mark: number) => diary.filter(([at]) => at > mark - began).map(([at, what]) => [at - (mark - began), what]),
     did: () => diary.map(([, what]) => what),
@@ -51,6 +57,6 @@ export function live(role: 'driver' | 'other' = 'driver', kind: 'message' | 'med
 /** One whose path went silent and whose first restart is out. */
 export function restarting(role: 'driver' | 'other' = 'driver') {
   const simulation = live(role);
-  simulation.run(TIMES.silence + (role === 'driver' ? 500 : 1_000));
+  simulation.run(TIMES.silence + TIMES.patience + (role === 'driver' ? 0 : TIMES.courtesy));
   return simulation;
 }

@@ -11,7 +11,7 @@
  * of every pair, for a case that may never come. Refuses to know recovery, tiles and the room.
  */
 import type { PeerMessage } from '../protocol.ts';
-import { limitVideo } from './limits.ts';
+import { limitVideo } from './encodings.ts';
 import type { Peer, PeerOptions, Slot } from './peer.ts';
 
 /** Milliseconds for someone who was asked to make a picture or a sound arrive before the next one is asked. */

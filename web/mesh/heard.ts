@@ -4,8 +4,8 @@
  * Refuses to know senders, and what a person is told.
  */
 
-/** Milliseconds without sound at their side after which it is said, and acted upon. */
-export const UNHEARD_AFTER = 2_000;
+/** Milliseconds after their first report without sound until it is said, and acted upon: within 2.5 s of the last sound. */
+export const UNHEARD_AFTER = 1_500;
 /** Milliseconds from one remedy to the next. */
 const REMEDY_INTERVAL = 5_000;
 
@@ -14,15 +14,26 @@ export type Remedy = (typeof REMEDIES)[number];
 
 export class Heard {
   #unheardSince: number | undefined;
+  #everHeard = false;
   #remedies = 0;
   #lastRemedy = -Infinity;
 
-  /** Their report: whether packets of my microphone reach their loudspeaker. */
-  reported(audio: boolean, now: number): void {
-    if (audio) {
-      this.#unheardSince = undefined;
-      this.#remedies = 0;
-    } else this.#unheardSince ??= now;
+  /** Their report: whether packets of my microphone reach their loudspeaker. `again`: they do, after they had ceased to. */
+  reported(audio: boolean, now: number): 'again' | undefined {
+    if (!audio) {
+      this.#unheardSince ??= now;
+      return undefined;
+    }
+    const again = this.#everHeard && this.#unheardSince !== undefined;
+    this.#everHeard = true;
+    this.#unheardSince = undefined;
+    this.#remedies = 0;
+    return again ? 'again' : undefined;
+  }
+
+  /** True where their last report was of silence. */
+  get silent(): boolean {
+    return this.#unheardSince !== undefined;
   }
 
   /** True where they have not received me for UNHEARD_AFTER. */

@@ -27,17 +27,3 @@ export function cameraLimit(receivers: number): VideoLimit {
   if (!limit) throw new RangeError('the last step has no end');
   return limit;
 }
-
-/** Follows `limit` from the next frame on; never renegotiates. */
-export async function limitVideo(sender: RTCRtpSender, limit: VideoLimit): Promise<void> {
-  const parameters = sender.getParameters();
-  const [encoding] = parameters.encodings;
-  // Firefox lists no encoding before the first negotiation; a later call will find it.
-  if (!encoding) return;
-  const height = sender.track?.getSettings().height ?? limit.maxHeight;
-  encoding.maxBitrate = limit.maxBitrate;
-  encoding.maxFramerate = limit.maxFramerate;
-  encoding.scaleResolutionDownBy = Math.max(1, height / limit.maxHeight);
-  // Rejects where the sender was stopped or its parameters changed since: the next call sets them.
-  await sender.setParameters(parameters).catch(() => undefined);
-}

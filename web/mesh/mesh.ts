@@ -17,12 +17,12 @@ import { configurationOf, type Routes } from './routes.ts';
 import { receivedLoudness } from './stats.ts';
 import type { Route } from './vitals.ts';
 
-/** Milliseconds between looks at every pair: a quarter of the shortest time in recovery.ts that matters to a person. */
-const TICK = 250;
+/** Milliseconds between looks at every pair: under a third of the shortest silence that means something in recovery.ts. */
+const TICK = 100;
 /** Milliseconds that the offers of a join wait for each other before those that are ready leave. */
 const OFFERS_TOGETHER = 500;
 /** Milliseconds without reaching someone after which somebody else is asked to carry them. */
-const CARRY_AFTER = 8_000;
+const CARRY_AFTER = 5_000;
 
 export interface MeshOptions {
   readonly identity: Identity;

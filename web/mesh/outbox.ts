@@ -10,7 +10,7 @@ const MAX_WAITING = 200;
 const MAX_TOGETHER = 16_000;
 
 /** About a connection as it was when they were made. */
-const MADE_ANEW: readonly PeerMessage['type'][] = ['description', 'candidates', 'restart'];
+const MADE_ANEW: readonly PeerMessage['type'][] = ['description', 'candidates', 'restart', 'heard'];
 
 export class Outbox {
   #waiting: PeerMessage[] = [];

@@ -2,17 +2,16 @@
  * The two of us: keys, connection and recovery of one pair, for as long as the page lives. A connection can be replaced and a
  * tile can go, the pair stays: its frame counters must never start again under the same keys.
  *
- * One `send` chooses the path: the data channel while it is live, else the room, else it waits for whichever opens first.
  * Refuses to know other pairs, the roster and what the messages mean beyond descriptions, candidates and pings.
  */
 import * as v from 'valibot';
 import { PeerMessagesText, type Description, type MeshMessage, type PeerMessage } from '../protocol.ts';
-import type { PairSeal } from '../seal/pair.ts';
+import { Connections } from './connections.ts';
+import { Delivery, type DeliveryOptions } from './delivery.ts';
 import { verdictOn } from './epochs.ts';
 import type { Remedy } from './heard.ts';
 import type { VideoLimit } from './limits.ts';
-import { Outbox } from './outbox.ts';
-import { Peer, SLOTS, type PeerOptions, type Slot } from './peer.ts';
+import { Peer, type PeerOptions, type Slot } from './peer.ts';
 import { Recovery } from './recovery.ts';
 import { Restarts } from './restarts.ts';
 import type { Path } from './routes.ts';
@@ -20,18 +19,14 @@ import { Vitals, type VitalsOptions } from './vitals.ts';
 
 export type ConnectionState = ReturnType<Recovery['shown']>;
 
-export interface PairOptions extends Pick<VitalsOptions, 'onRoute' | 'onHeard'> {
+export interface PairOptions
+  extends Pick<VitalsOptions, 'onRoute' | 'onHeard'>, Pick<DeliveryOptions, 'seal' | 'greeting' | 'relay'> {
   readonly sid: string;
   readonly me: string;
-  readonly seal: PairSeal;
   readonly fingerprint: Uint8Array;
   /** The configuration for a connection made now. */
   configuration: (path: Path) => RTCConfiguration;
   now: () => number;
-  /** What a first description brings along: who I am. */
-  greeting: () => PeerMessage[];
-  /** Hands a box to the room; false where its socket is not open. */
-  relay: (box: string) => boolean;
   onMessage: (message: MeshMessage) => void;
   onTracks: (tracks: Record<Slot, MediaStreamTrack>) => void;
   onConnection: (state: ConnectionState) => void;
@@ -49,14 +44,10 @@ export class Pair {
   readonly recovery: Recovery;
   readonly #vitals: Vitals;
   readonly #restarts: Restarts;
+  readonly #delivery: Delivery;
+  readonly #connections: Connections;
   readonly #polite: boolean;
-  readonly #waiting = new Outbox();
-  readonly #tracks: Partial<Record<Slot, MediaStreamTrack | null>> = {};
-  #peer: Peer | undefined;
-  #epoch = 0;
   #shown: ConnectionState = 'connecting';
-  #limit: VideoLimit | undefined;
-  #greeted = false;
   #lastAnswered = 0;
   #offered: (() => void) | undefined;
 
@@ -64,52 +55,78 @@ export class Pair {
     this.sid = options.sid;
     this.#options = options;
     this.#polite = options.me < options.sid;
+    this.#connections = new Connections({
+      peerOptions: (path) => ({
+        configuration: options.configuration(path),
+        polite: this.#polite,
+        fingerprint: options.fingerprint,
+        onText: (text) => this.#read(text, 'channel'),
+        onMismatch: options.onMismatch,
+      }),
+      onSignal: (message, connection) => void this.#delivery.signal(message, connection).then(this.#offered),
+      onState: () => this.#show(),
+      onTracks: options.onTracks,
+      onSucceeded: () => this.recovery.contact(options.now(), 'message'),
+      onOpen: () => this.#channelOpened(),
+      onBroken: () => this.recovery.broken(options.now()),
+      now: options.now,
+    });
+    this.#delivery = new Delivery({ ...options, peer: () => this.peer, live: () => this.#isLive });
     this.#vitals = new Vitals({
       ...options,
-      peer: () => this.#peer,
+      peer: () => this.peer,
       onPacket: (now) => this.recovery.contact(now, 'media'),
     });
     this.#restarts = new Restarts({
       driver: !this.#polite,
-      peer: () => this.#peer,
+      peer: () => this.peer,
+      age: () => this.#connections.age(),
       configuration: () => options.configuration('any'),
-      ask: (epoch) => this.#signal({ type: 'restart', epoch }),
+      ask: (epoch) => void this.#delivery.signal({ type: 'restart', epoch }, 'current'),
+      rebuild: () => this.#offer('any'),
       now: options.now,
     });
     this.recovery = new Recovery({
       driver: !this.#polite,
       now: options.now(),
       effects: {
-        resend: () => void (this.#peer?.initiator && this.#peer.resend()),
-        restart: () => this.#restarts.restart(),
-        rebuild: (path) => this.#connect(this.#epoch + 1, 'initiator', path),
+        resend: () => void (this.peer?.initiator && this.peer.resend()),
+        restart: () => (this.#report(), this.#restarts.restart() === 'offered' && this.#connections.succeed()),
+        rebuild: (path) => this.#offer(path),
         gone: () => this.close(),
-        probe: () => (this.#vitals.ping(), options.onDoubt()),
+        probe: () => (this.#vitals.ping(), this.#report(), options.onDoubt()),
+        back: () => this.peer?.renewPictures(),
       },
     });
   }
 
   get peer(): Peer | undefined {
-    return this.#peer;
+    return this.#connections.current;
+  }
+
+  get #isLive(): boolean {
+    return this.recovery.state.name === 'live';
+  }
+
+  /** One of us says that they do not hear the other. */
+  get #isDoubted(): boolean {
+    return !this.#isLive || this.#vitals.unheard;
   }
 
   get hasChannel(): boolean {
-    return this.#peer?.channelOpen === true;
+    return this.peer?.channelOpen === true;
   }
 
   /** Makes the first offer; resolves when it has been handed over for sending. The newcomer calls it. */
   offer(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#offered = resolve;
-    this.#connect(this.#epoch + 1, 'initiator', 'any');
+    this.#offer('any');
     return promise;
   }
 
-  /** Sends, by whatever path there is. What finds none waits, but for descriptions and candidates: those are made anew. */
   send(...messages: PeerMessage[]): void {
-    if (this.#peer?.send(JSON.stringify(messages)) && this.recovery.state.name === 'live') return;
-    // In doubt by both: a room whose socket is dead and does not know it loses them, the channel delivers once it is back.
-    void this.#sendByRoom(messages);
+    this.#delivery.send(...messages);
   }
 
   /** A box of this pair came through the room. */
@@ -120,18 +137,16 @@ export class Pair {
 
   /** The room's socket has opened: what waited for a path has one. */
   roomOpened(): void {
-    this.#flush();
+    this.#delivery.flush();
     this.recovery.nudge(this.#options.now());
   }
 
   setTrack(slot: Slot, track: MediaStreamTrack | null): void {
-    this.#tracks[slot] = track;
-    this.#peer?.setTrack(slot, track);
+    this.#connections.setTrack(slot, track);
   }
 
   setLimit(limit: VideoLimit): void {
-    this.#limit = limit;
-    this.#peer?.setLimit(limit);
+    this.#connections.setLimit(limit);
   }
 
   /** The relay's credentials are new: a relayed connection must take them up before the old ones end. */
@@ -155,12 +170,13 @@ export class Pair {
   }
 
   tick(now: number): void {
-    const sending = this.#tracks.microphone && this.recovery.state.name === 'live' ? 'sending' : 'not-sending';
+    const sending = this.#connections.sent('microphone') && this.#isLive ? 'sending' : 'not-sending';
     const remedy = this.#vitals.tick(now, sending);
     if (remedy) this.#remedy(remedy);
     // It may have been in doubt for a moment only: no opening of a path will follow that could send what waits.
-    if (this.hasChannel && this.recovery.state.name === 'live' && !this.#waiting.empty) this.#flush();
+    if (this.hasChannel && this.#isLive) this.#delivery.flush();
     this.recovery.tick(now);
+    this.#connections.tick(this.#isDoubted ? 'silent' : 'live');
     this.#show();
   }
 
@@ -170,52 +186,42 @@ export class Pair {
     this.close();
   }
 
-  #connect(epoch: number, role: 'initiator' | 'answerer', path: Path): void {
-    this.#peer?.close();
-    this.#epoch = epoch;
-    this.#greeted = false;
+  #offer(path: Path): void {
+    this.#begin();
+    this.#connections.offer(path);
+  }
+
+  /** A connection is about to take the place of the one that is there. */
+  #begin(): void {
+    this.#delivery.restart();
     this.#lastAnswered = 0;
-    const peer: Peer = new Peer({
-      configuration: this.#options.configuration(path),
-      epoch,
-      initiator: role === 'initiator',
-      polite: this.#polite,
-      fingerprint: this.#options.fingerprint,
-      onSignal: (message) => this.#signal(message),
-      onText: (text) => this.#read(text, 'channel'),
-      onChannel: (state) => state === 'open' && this.#channelOpened(),
-      onState: () => this.#show(),
-      onTracks: this.#options.onTracks,
-      onMismatch: this.#options.onMismatch,
-      onBroken: () => this.#peer === peer && this.recovery.broken(this.#options.now()),
-    });
-    this.#peer = peer;
-    for (const slot of SLOTS) peer.setTrack(slot, this.#tracks[slot] ?? null);
-    if (this.#limit) peer.setLimit(this.#limit);
   }
 
   /** The end of the connection. The pair can have another, and is given tracks again once they say that they are in. */
   close(): void {
-    this.#peer?.close();
-    this.#peer = undefined;
-    this.#waiting.clear();
-    for (const slot of SLOTS) delete this.#tracks[slot];
+    this.#connections.close();
+    this.#delivery.clear();
     this.#options.onGone();
+  }
+
+  /** Where only their direction is dead they hear me well; and what is not acknowledged holds up the channel. */
+  #report(): void {
+    if (!this.#isLive && this.peer?.answered) this.send({ type: 'heard', audio: false });
   }
 
   #remedy(remedy: Remedy): void {
     if (remedy === 'restart') this.#restarts.restart();
-    else if (remedy === 'rebuild') this.#connect(this.#epoch + 1, 'initiator', 'any');
+    else if (remedy === 'rebuild') this.#offer('any');
     else {
-      this.#peer?.setTrack('microphone', null);
-      this.#peer?.setTrack('microphone', this.#tracks.microphone ?? null);
+      this.peer?.setTrack('microphone', null);
+      this.peer?.setTrack('microphone', this.#connections.sent('microphone'));
     }
   }
 
   #channelOpened(): void {
     this.recovery.contact(this.#options.now(), 'message');
     this.#show();
-    this.#flush();
+    this.#delivery.flush();
     this.#options.onChannel();
   }
 
@@ -224,26 +230,6 @@ export class Pair {
     if (shown === this.#shown) return;
     this.#shown = shown;
     this.#options.onConnection(shown);
-  }
-
-  /** Descriptions and candidates travel by room where the channel is in doubt, and by both where both exist. */
-  #signal(message: PeerMessage): void {
-    const viaChannel = this.#peer?.send(JSON.stringify([message])) ?? false;
-    if (viaChannel && this.recovery.state.name === 'live') return;
-    const greeting = message.type === 'description' && !this.#greeted ? this.#options.greeting() : [];
-    this.#greeted ||= message.type === 'description';
-    void this.#sendByRoom([...greeting, message]).then(this.#offered);
-  }
-
-  async #sendByRoom(messages: PeerMessage[]): Promise<void> {
-    // What is too long for a frame waits for the channel.
-    const box = await this.#options.seal.seal(JSON.stringify(messages)).catch(() => undefined);
-    if (box !== undefined && this.#options.relay(box)) return;
-    this.#waiting.keep(messages);
-  }
-
-  #flush(): void {
-    for (const messages of this.#waiting.take()) this.send(...messages);
   }
 
   #read(text: string, path: 'channel' | 'room'): void {
@@ -260,18 +246,18 @@ export class Pair {
         this.#receiveDescription(message);
         return;
       case 'candidates':
-        if (message.epoch === this.#epoch) void this.#peer?.receiveCandidates(message);
+        void this.#connections.at(message.epoch)?.receiveCandidates(message);
         return;
       case 'restart':
-        this.#restarts.asked(message.epoch);
+        if (this.#restarts.asked(message.epoch) === 'offered' && this.#isDoubted) this.#connections.succeed();
         return;
       case 'ping':
-        this.#peer?.send(JSON.stringify([{ type: 'pong', id: message.id } satisfies PeerMessage]));
+        this.peer?.send(JSON.stringify([{ type: 'pong', id: message.id } satisfies PeerMessage]));
         return;
       case 'pong':
         return;
       case 'heard':
-        this.#vitals.reported(message.audio);
+        if (this.#vitals.reported(message.audio) === 'again') this.peer?.renewPictures();
         return;
       case 'leave':
         this.recovery.left();
@@ -286,15 +272,28 @@ export class Pair {
     const { epoch, offerId, description } = message;
     const offered = description.type === 'offer';
     if (offered) this.recovery.returned(this.#options.now());
-    const verdict = verdictOn({ epoch: this.#epoch, peer: this.#peer, polite: this.#polite }, epoch, description.type);
-    if (verdict === 'offer') this.#connect(epoch + 1, 'initiator', 'any');
+    const { epoch: latest } = this.#connections;
+    const mine = this.#connections.at(epoch);
+    if (epoch < latest && !mine) this.#restarts.behind();
+    const verdict =
+      epoch < latest && mine
+        ? 'use'
+        : verdictOn(
+            { epoch: latest, peer: this.#connections.at(latest), polite: this.#polite },
+            epoch,
+            description.type,
+          );
+    if (verdict === 'offer') this.#offer('any');
     if (verdict === 'offer' || verdict === 'ignore') return;
-    if (verdict === 'answer') this.#connect(epoch, 'answerer', 'any');
+    if (verdict === 'answer') {
+      this.#begin();
+      this.#connections.answer(epoch);
+    }
     // What comes of an attempt of mine, an answer or the offer that I asked for; by both paths, and counted once.
-    if ((!offered || this.#polite) && offerId > this.#lastAnswered) {
+    if (epoch === this.peer?.epoch && (!offered || this.#polite) && offerId > this.#lastAnswered) {
       this.#lastAnswered = offerId;
       this.recovery.answered();
     }
-    void this.#peer?.receive(message);
+    void this.#connections.at(epoch)?.receive(message);
   }
 }

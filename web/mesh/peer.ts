@@ -10,7 +10,8 @@ import { descriptionHasFingerprint } from '../seal/identity.ts';
 import { TEXT_LIMITS, type Candidates, type Description } from '../protocol.ts';
 import { CandidateBatches } from './candidates.ts';
 import { preferRed } from './codecs.ts';
-import { limitVideo, type VideoLimit } from './limits.ts';
+import { limitVideo, sendKeyFrame } from './encodings.ts';
+import type { VideoLimit } from './limits.ts';
 import { Negotiation } from './negotiation.ts';
 
 /** The four m-lines of every description, in this order. */
@@ -93,6 +94,18 @@ export class Peer {
     if (options.initiator) this.#makeTransceivers();
   }
 
+  /** What arrives, once there are transceivers for it. */
+  get tracks(): Record<Slot, MediaStreamTrack> | undefined {
+    const { microphone, camera, screen, screenAudio } = this.#transceivers;
+    if (!microphone || !camera || !screen || !screenAudio) return undefined;
+    return {
+      microphone: microphone.receiver.track,
+      camera: camera.receiver.track,
+      screen: screen.receiver.track,
+      screenAudio: screenAudio.receiver.track,
+    };
+  }
+
   /** True once an answer or offer of the other side has been set. */
   get answered(): boolean {
     return this.connection.remoteDescription !== null;
@@ -125,6 +138,14 @@ export class Peer {
     this.#limit = limit;
     const sender = this.sender('camera');
     if (sender) void limitVideo(sender, limit);
+  }
+
+  /** Whole pictures of all that I send: the other side may have lost what the next ones build upon. */
+  renewPictures(): void {
+    for (const slot of ['camera', 'screen'] as const) {
+      const sender = this.#wanted[slot] && this.sender(slot);
+      if (sender) void sendKeyFrame(sender);
+    }
   }
 
   sender(slot: Slot): RTCRtpSender | undefined {
@@ -176,7 +197,7 @@ export class Peer {
       this.#setTransceiver(slot, this.connection.addTransceiver(KIND[slot], { direction: 'sendrecv' }));
     }
     this.#openChannel();
-    this.#announceTracks();
+    if (this.tracks) this.#options.onTracks(this.tracks);
   }
 
   /** The other side's first offer has made the transceivers; they send as well from the answer on. */
@@ -190,24 +211,13 @@ export class Peer {
       this.#setTransceiver(slot, transceiver);
     }
     this.#openChannel();
-    this.#announceTracks();
+    if (this.tracks) this.#options.onTracks(this.tracks);
   }
 
   #setTransceiver(slot: Slot, transceiver: RTCRtpTransceiver): void {
     this.#transceivers[slot] = transceiver;
     if (slot === 'microphone') preferRed(transceiver);
     this.#apply(slot);
-  }
-
-  #announceTracks(): void {
-    const { microphone, camera, screen, screenAudio } = this.#transceivers;
-    if (!microphone || !camera || !screen || !screenAudio) return;
-    this.#options.onTracks({
-      microphone: microphone.receiver.track,
-      camera: camera.receiver.track,
-      screen: screen.receiver.track,
-      screenAudio: screenAudio.receiver.track,
-    });
   }
 
   #openChannel(): void {

@@ -12,21 +12,30 @@
 /** Milliseconds. */
 export const TIMES = {
   /** Audio comes every 20 ms: so long without a packet is a stall, not jitter. */
-  mediaSilence: 500,
+  mediaSilence: 350,
   /** Without media the channel's pong is the only sign of life, and it comes once a second. */
   silence: 2_000,
-  /** From suspicion to the first restart: time for one pong at 300 ms round trip. */
-  patience: 350,
+  /** From suspicion to the first restart: time for one pong at 150 ms round trip; a restart in vain costs little. */
+  patience: 200,
   /** What the other side waits longer than the driver. */
   courtesy: 600,
-  /** When a person is told; with a tick of 250 ms the tile says it within 2.5 s. */
-  told: 2_200,
+  /** A sender keeps what it sent for retransmission for about this long (libwebrtc's RtpPacketHistory). */
+  retransmitted: 1_000,
+  /** A page that was not run for so long has not listened either: the rest of that time is no silence of the other side. */
+  heldUp: 300,
+  /** When a person is told: sound is heard 0.1 s late and looked for every 0.25 s, so the tile says it within 2.5 s. */
+  told: 1_900,
+  /** The same where only pongs come: the last was up to 1 s before the silence, and the next gets a chance first. */
+  toldWithoutMedia: 2_200,
   /** A new connection that is not up by then is called stuck. */
   stuck: 8_000,
   /** A first offer that is unanswered for so long is sent again: it, or its answer, may be lost. */
   unanswered: 4_000,
-  /** Between attempts; the last repeats. ICE checks go on for about 15 s in Chromium, 5 s in Firefox. */
-  attempts: [3_000, 3_000, 4_000, 5_000],
+  /** Between attempts: after an outage that only one side has noticed nobody waits longer. */
+  attempts: 3_000,
+  /** The same after a minute without any: each makes a connection, and what has not helped for so long rarely will. */
+  rareAttempts: 8_000,
+  rareAfter: 60_000,
   /** No contact for so long, and the room does not know them either: gone. */
   absence: 12_000,
 } as const;
@@ -38,7 +47,7 @@ export type RecoveryState =
   | { name: 'new'; since: number; nextAt: number }
   | { name: 'live' }
   | { name: 'suspect'; since: number }
-  | { name: 'restarting'; since: number; attempt: number; answered: number; nextAt: number }
+  | { name: 'restarting'; since: number; answered: number; nextAt: number }
   | { name: 'gone' };
 
 export interface RecoveryEffects {
@@ -50,6 +59,8 @@ export interface RecoveryEffects {
   gone(): void;
   /** A ping at once, to find out. */
   probe(): void;
+  /** After a silence that retransmission does not fill, the other side is heard again. */
+  back(): void;
 }
 
 export class Recovery {
@@ -59,6 +70,7 @@ export class Recovery {
   #born: number;
   #lastContact: number;
   #lastMedia = -Infinity;
+  #lastTick: number;
   #absentSince: number | undefined;
   #farewell = false;
   #rebuilds = 0;
@@ -70,6 +82,7 @@ export class Recovery {
     this.#driver = options.driver;
     this.#born = options.now;
     this.#lastContact = options.now;
+    this.#lastTick = options.now;
     this.#state = { name: 'new', since: options.now, nextAt: options.now + this.#delay(TIMES.unanswered) };
   }
 
@@ -87,17 +100,20 @@ export class Recovery {
     const state = this.#state;
     if (state.name === 'live') return 'live';
     if (!this.#everLive) return now - this.#born >= TIMES.stuck ? 'stuck' : 'connecting';
-    return now - this.#lastContact >= TIMES.told ? 'reconnecting' : 'live';
+    const told = this.#suspicious() === TIMES.mediaSilence ? TIMES.told : TIMES.toldWithoutMedia;
+    return now - this.#lastContact >= told ? 'reconnecting' : 'live';
   }
 
   /** The other side was heard over the connection itself: a message, a pong, a packet. */
   contact(now: number, kind: 'message' | 'media'): void {
+    const back = this.#everLive && now - this.#lastContact >= TIMES.retransmitted && this.#state.name !== 'live';
     this.#lastContact = now;
     if (kind === 'media') this.#lastMedia = now;
     if (this.#state.name === 'gone') return;
     this.#state = { name: 'live' };
     this.#everLive = true;
     this.#rebuilds = 0;
+    if (back) this.#effects.back();
   }
 
   /** An answer to my restart came: the other side is there, and signals still have a path. */
@@ -122,18 +138,18 @@ export class Recovery {
   nudge(now: number): void {
     const state = this.#state;
     if (state.name === 'restarting' || state.name === 'new') this.#attempt(now);
-    else if (state.name === 'suspect') this.#restart(now, 0);
+    else if (state.name === 'suspect') this.#restart(now);
     else if (state.name === 'live') this.#effects.probe();
   }
 
   /** The browser refused a description, or the connection cannot go on. */
   broken(now: number): void {
     if (this.#state.name === 'gone') return;
-    if (now - this.#rebuiltAt >= TIMES.attempts[0]) this.#rebuild(now);
+    if (now - this.#rebuiltAt >= TIMES.attempts) this.#rebuild(now);
     // Two browsers that refuse each other's descriptions would else rebuild as fast as messages travel.
     else {
-      const nextAt = this.#rebuiltAt + this.#delay(TIMES.attempts[0]);
-      this.#state = { name: 'restarting', since: now, attempt: 0, answered: ANSWERED_BEFORE_REBUILD, nextAt };
+      const nextAt = this.#rebuiltAt + this.#delay(TIMES.attempts);
+      this.#state = { name: 'restarting', since: now, answered: ANSWERED_BEFORE_REBUILD, nextAt };
     }
   }
 
@@ -162,6 +178,8 @@ export class Recovery {
   /** To be called a few times a second. */
   tick(now: number): void {
     const state = this.#state;
+    if (state.name === 'live') this.#forgive(now - this.#lastTick - TIMES.heldUp);
+    this.#lastTick = now;
     if (state.name === 'gone') return;
     const silentFor = now - this.#lastContact;
     const absent = this.#absentSince !== undefined && now - this.#absentSince >= TIMES.absence;
@@ -176,7 +194,7 @@ export class Recovery {
         this.#effects.probe();
         return;
       case 'suspect':
-        if (now - state.since >= this.#delay(TIMES.patience)) this.#restart(now, 0);
+        if (now - state.since >= this.#delay(TIMES.patience)) this.#restart(now);
         return;
       case 'new':
       case 'restarting':
@@ -185,6 +203,12 @@ export class Recovery {
       default:
         state satisfies never;
     }
+  }
+
+  #forgive(time: number): void {
+    if (time <= 0) return;
+    this.#lastContact += time;
+    this.#lastMedia += time;
   }
 
   /** Milliseconds of silence that mean something: few while audio was flowing, more where only pongs come. */
@@ -201,16 +225,15 @@ export class Recovery {
       } else this.#rebuild(now);
     } else if (state.name === 'restarting') {
       if (state.answered >= ANSWERED_BEFORE_REBUILD) this.#rebuild(now);
-      else this.#restart(now, state.attempt + 1, state);
+      else this.#restart(now, state);
     }
   }
 
-  #restart(now: number, attempt: number, from?: { since: number; answered: number }): void {
-    const wait = TIMES.attempts[Math.min(attempt, TIMES.attempts.length - 1)] ?? 0;
+  #restart(now: number, from?: { since: number; answered: number }): void {
+    const wait = now - this.#lastContact < TIMES.rareAfter ? TIMES.attempts : TIMES.rareAttempts;
     this.#state = {
       name: 'restarting',
       since: from?.since ?? now,
-      attempt,
       answered: from?.answered ?? 0,
       nextAt: now + this.#delay(wait),
     };
@@ -220,7 +243,7 @@ export class Recovery {
   #rebuild(now: number): void {
     this.#rebuilds += 1;
     this.#rebuiltAt = now;
-    this.#state = { name: 'restarting', since: now, attempt: 0, answered: 0, nextAt: now + this.#delay(TIMES.stuck) };
+    this.#state = { name: 'restarting', since: now, answered: 0, nextAt: now + this.#delay(TIMES.stuck) };
     this.#effects.rebuild(this.#rebuilds % 2 === 0 ? 'relay' : 'any');
   }
 

@@ -11,6 +11,15 @@ export function lastPacket(receiver: RTCRtpReceiver): number | undefined {
   return receiver.getSynchronizationSources()[0]?.rtpTimestamp;
 }
 
+/** Packets that came, also those that nothing plays: a browser may refuse to make a sound before a person has clicked. */
+export async function packetsReceived(receiver: RTCRtpReceiver): Promise<number> {
+  let packets = 0;
+  (await receiver.getStats()).forEach((entry: RTCInboundRtpStreamStats) => {
+    if (entry.type === 'inbound-rtp') packets += entry.packetsReceived ?? 0;
+  });
+  return packets;
+}
+
 /** Loudness of what was last received, 0 to 1 (linear, 1 = 0 dBov; RFC 6464). */
 export function receivedLoudness(receiver: RTCRtpReceiver): number {
   return receiver.getSynchronizationSources()[0]?.audioLevel ?? 0;

@@ -5,10 +5,12 @@
 import type { PeerMessage } from '../protocol.ts';
 import { Heard, type Remedy } from './heard.ts';
 import type { Peer } from './peer.ts';
-import { isRelayed, lastPacket } from './stats.ts';
+import { isRelayed, lastPacket, packetsReceived } from './stats.ts';
 
 /** Milliseconds between pings over the channel, each with a report of what is heard. */
 const PING_INTERVAL = 1_000;
+/** Milliseconds without a packet of a microphone, of which one comes every 20 ms, after which it is reported as not heard. */
+const UNHEARD = 500;
 /** Milliseconds between looks at the route: an RTCStatsReport is dear, and a route changes rarely. */
 const ROUTE_INTERVAL = 2_000;
 
@@ -31,6 +33,9 @@ export class Vitals {
   #lastPing = 0;
   #lastPacket: number | undefined;
   #lastPacketTime = -Infinity;
+  /** Counted only while nothing reaches the loudspeaker. */
+  #packets: { receiver: RTCRtpReceiver; count: number } | undefined;
+  #lastGrowth = -Infinity;
   #lastRoute = -Infinity;
   #route: Route = 'direct';
 
@@ -43,18 +48,26 @@ export class Vitals {
     return this.#route;
   }
 
+  /** Whether their last report says that they do not hear me. */
+  get unheard(): boolean {
+    return this.#heard.silent;
+  }
+
   /** To be called a few times a second; `sending` says whether my microphone goes to them over a live connection. */
   tick(now: number, sending: 'sending' | 'not-sending'): Remedy | undefined {
     const { peer, onPacket, onHeard } = this.#options;
     const microphone = peer()?.receiver('microphone');
     const packet = microphone && lastPacket(microphone);
+    // The first sound after a silence is reported at once: they make up for the pictures that I have lost.
+    let again = false;
     if (packet !== undefined && packet !== this.#lastPacket) {
+      again = now - this.#lastPacketTime >= UNHEARD;
       this.#lastPacketTime = now;
       onPacket(now);
     }
     this.#lastPacket = packet;
     if (peer()?.channelOpen) {
-      if (now - this.#lastPing >= PING_INTERVAL) this.ping();
+      if (again || now - this.#lastPing >= PING_INTERVAL) this.ping();
       if (now - this.#lastRoute >= ROUTE_INTERVAL) void this.#findRoute(now);
     }
     const remedy = this.#heard.remedy(now, sending);
@@ -67,16 +80,28 @@ export class Vitals {
     const now = this.#options.now();
     this.#lastPing = now;
     this.#pings += 1;
+    const played = now - this.#lastPacketTime < UNHEARD;
+    if (played) this.#packets = undefined;
+    else void this.#countPackets(now);
     const messages: PeerMessage[] = [
       { type: 'ping', id: this.#pings },
-      { type: 'heard', audio: now - this.#lastPacketTime < PING_INTERVAL },
+      { type: 'heard', audio: played || now - this.#lastGrowth < 1.5 * PING_INTERVAL },
     ];
     this.#options.peer()?.send(JSON.stringify(messages));
   }
 
-  /** Their report. */
-  reported(audio: boolean): void {
-    this.#heard.reported(audio, this.#options.now());
+  /** Their report; `again` where they hear me after they did not. */
+  reported(audio: boolean): 'again' | undefined {
+    return this.#heard.reported(audio, this.#options.now());
+  }
+
+  /** Whether packets come that nothing plays: then they do reach me, and no remedy of theirs would help. */
+  async #countPackets(now: number): Promise<void> {
+    const receiver = this.#options.peer()?.receiver('microphone');
+    if (!receiver) return;
+    const count = await packetsReceived(receiver);
+    if (this.#packets?.receiver === receiver && count > this.#packets.count) this.#lastGrowth = now;
+    this.#packets = { receiver, count };
   }
 
   async #findRoute(now: number): Promise<void> {

@@ -62,6 +62,17 @@ describe('a participant', () => {
     expect(bo.reaction?.emoji).toBe('again');
   });
 
+  it('[29] cannot be seen once their connection has ended their camera’s track, until there is another', () => {
+    const bo = new Participant('bo', 'remote');
+    const [first, second] = [track('video'), track('video')];
+    bo.show({ camera: first });
+    Object.assign(first, { readyState: 'ended' }).dispatchEvent(new Event('ended'));
+    expect(bo.unseeable).toBe(true);
+    bo.show({ camera: second });
+    first.dispatchEvent(new Event('ended'));
+    expect(bo.unseeable).toBe(false);
+  });
+
   it('plays nothing and waits for nothing after the end', () => {
     const bo = new Participant('bo', 'remote');
     bo.show({ camera: track('video') });

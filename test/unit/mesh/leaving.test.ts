@@ -113,6 +113,7 @@ describe('who comes back', () => {
     room().enter(bo);
     await pass(3_000);
     expect(shown(ana, bo)).toEqual(LIVE);
+    await pass(4_000);
     expect(open()).toHaveLength(2);
   });
 

@@ -92,6 +92,18 @@ describe('someone who does not hear me', () => {
     expect(heard.unheard(9_000)).toBe(false);
   });
 
+  it('hears me again, but for the first time', () => {
+    const heard = new Heard();
+    expect([false, true, true, false, false, true].map((audio, at) => heard.reported(audio, at))).toEqual([
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      undefined,
+      'again',
+    ]);
+  });
+
   it('is helped in steps, 5 s apart, from the first again once they hear me', () => {
     const heard = new Heard();
     const remedies = (from: number, to: number) => {
@@ -104,12 +116,12 @@ describe('someone who does not hear me', () => {
       return found;
     };
     expect(remedies(0, 14_000)).toEqual([
-      [2_000, 'reset-track'],
-      [7_000, 'restart'],
-      [12_000, 'rebuild'],
+      [1_500, 'reset-track'],
+      [6_500, 'restart'],
+      [11_500, 'rebuild'],
     ]);
     heard.reported(true, 14_000);
-    expect(remedies(20_000, 23_000)).toEqual([[22_000, 'reset-track']]);
+    expect(remedies(20_000, 23_000)).toEqual([[21_500, 'reset-track']]);
   });
 
   it('is not helped where there is nothing to hear', () => {

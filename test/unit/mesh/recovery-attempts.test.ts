@@ -11,11 +11,19 @@ function gone() {
 }
 
 describe('restarting', () => {
-  it('tries again after 3, 3, 4, 5 and then every 5 s', () => {
+  it('tries again every 8 s after a minute', () => {
+    const { run, now, since } = restarting();
+    run(70_000);
+    const mark = now();
+    run(60_000);
+    expect(since(mark)).toHaveLength(7);
+  });
+
+  it('tries again every 3 s', () => {
     const { run, now, since } = restarting();
     const mark = now();
     run(31_000);
-    expect(since(mark)).toEqual([3, 6, 10, 15, 20, 25, 30].map((seconds) => [seconds * 1_000, 'restart']));
+    expect(since(mark)).toEqual([3, 6, 9, 12, 15, 18, 21, 24, 27, 30].map((seconds) => [seconds * 1_000, 'restart']));
   });
 
   it('makes the connection anew after two restarts that were answered and brought nothing', () => {

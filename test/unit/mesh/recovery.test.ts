@@ -31,7 +31,7 @@ describe('new', () => {
   it('is as late as its courtesy where the other side drives', () => {
     const { run, diary } = simulate('other');
     run(5_000);
-    expect(diary).toEqual([[4_750, 'resend']]);
+    expect(diary).toEqual([[4_600, 'resend']]);
   });
 
   it('sends its offer at once when the room has come back', () => {
@@ -76,9 +76,18 @@ describe('live', () => {
     diary.splice(0);
     run(1_000);
     expect(since(mark)).toEqual([
-      [500, 'probe'],
-      [1_000, 'restart'],
+      [350, 'probe'],
+      [550, 'restart'],
     ]);
+  });
+
+  it('[70] does not take a standstill of its own page for a silence of the other side', () => {
+    const { run, stand, hear, did, shown } = live('driver', 'media');
+    run(1_000, () => hear('media'));
+    stand(3_000);
+    expect([did(), shown()]).toEqual([[], 'live']);
+    run(500);
+    expect(did()).toEqual(['probe', 'restart']);
   });
 
   it('gives the channel alone 2 s', () => {
@@ -166,7 +175,17 @@ describe('suspect', () => {
     const { hear, state, shown, did } = suspect();
     expect(shown()).toBe('live');
     hear();
-    expect([state(), did()]).toEqual(['live', []]);
+    expect([state(), did()]).toEqual(['live', ['back']]);
+  });
+
+  it('makes up for what was lost only after a silence that retransmission does not fill', () => {
+    const { run, hear, did } = live('driver', 'media');
+    run(500);
+    hear('media');
+    expect(did()).toEqual(['probe']);
+    run(1_000);
+    hear('media');
+    expect(did()).toEqual(['probe', 'probe', 'restart', 'back']);
   });
 
   it('restarts within 0.5 s on the driver’s side, and 0.6 s later on the other', () => {
@@ -188,9 +207,9 @@ describe('suspect', () => {
 
   it('is told within 2.5 s of the last sign of life', () => {
     const { run, shown } = live('driver', 'media');
-    run(2_000);
+    run(1_750);
     expect(shown()).toBe('live');
-    run(500);
+    run(250);
     expect(shown()).toBe('reconnecting');
   });
 

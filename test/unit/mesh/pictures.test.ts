@@ -1,0 +1,36 @@
+import { expect, it, vi } from 'vitest';
+import { track } from '../../support/fake-webrtc.ts';
+import { pass, stage } from './meeting.ts';
+
+vi.mock('../../../web/seal/hello.ts', () => import('../../support/fake-seal.ts'));
+vi.mock('../../../web/seal/pair.ts', () => import('../../support/fake-seal.ts'));
+
+const { meeting, internet } = stage();
+
+/** Whole pictures that the camera of `sid` was made to send. */
+function wholePictures(sid: string): number {
+  const own = internet().connections.filter(({ host }) => host === sid);
+  const senders = own.flatMap((connection) => connection.getTransceivers().map(({ sender }) => sender));
+  return Math.max(...senders.map(({ keyFrames }) => keyFrames));
+}
+
+it.each(['both directions', 'one direction'])('[32] pictures lost for 3 s in %s are made up for', async (lost) => {
+  const [ana, bo] = await meeting('Ana', 'Bo');
+  for (const person of [ana, bo]) {
+    for (const slot of ['microphone', 'camera'] as const) {
+      person.mesh.setTrack(slot, track(slot === 'camera' ? 'video' : 'audio'));
+    }
+  }
+  ana.mesh.setAudience(bo.sid, 'in');
+  bo.mesh.setAudience(ana.sid, 'in');
+  await pass(5_000);
+  expect([ana, bo].map(({ sid }) => wholePictures(sid))).toEqual([0, 0]);
+  internet().cut(ana.sid, bo.sid);
+  if (lost === 'both directions') internet().cut(bo.sid, ana.sid);
+  await pass(3_000);
+  internet().mend();
+  await pass(1_000);
+  expect(wholePictures(ana.sid)).toBeGreaterThanOrEqual(1);
+  // Nothing of Bo's was lost in one direction.
+  if (lost === 'both directions') expect(wholePictures(bo.sid)).toBeGreaterThanOrEqual(1);
+});

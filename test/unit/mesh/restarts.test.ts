@@ -1,0 +1,89 @@
+import { describe, expect, it, vi } from 'vitest';
+import { Restarts, type Restartable } from '../../../web/mesh/restarts.ts';
+import { track } from '../../support/fake-webrtc.ts';
+import { pass, stage } from './meeting.ts';
+
+vi.mock('../../../web/seal/hello.ts', () => import('../../support/fake-seal.ts'));
+vi.mock('../../../web/seal/pair.ts', () => import('../../support/fake-seal.ts'));
+
+const { meeting, internet, room } = stage();
+
+/** Ana and Bo, who talk and are then cut off from each other, and one of them from the room, for 10 s. */
+async function cutOff() {
+  const [ana, bo] = await meeting('Ana', 'Bo');
+  for (const [one, other] of [
+    [ana, bo],
+    [bo, ana],
+  ] as const) {
+    one.mesh.setTrack('microphone', track('audio'));
+    one.mesh.setAudience(other.sid, 'in');
+  }
+  await pass(2_000);
+  internet().cut(ana.sid, bo.sid);
+  internet().cut(bo.sid, ana.sid);
+  room().fate = () => [];
+  await pass(10_000);
+  return { ana, bo, before: internet().connections.length };
+}
+
+function mend(): void {
+  internet().mend();
+  room().fate = () => [room().latency];
+}
+
+/** As Firefox says it, and Chromium does not. */
+function iceFails(sid: string): void {
+  for (const connection of internet().connections) {
+    if (connection.host === sid) connection.iceConnectionState = 'failed';
+  }
+}
+
+it.each(['Ana', 'Bo'])('[35] makes the connection anew where ICE has failed for %s', async (name) => {
+  const { ana, bo, before } = await cutOff();
+  iceFails(name === 'Ana' ? ana.sid : bo.sid);
+  await pass(6_000);
+  mend();
+  await pass(6_000);
+  expect([ana.shows(bo), bo.shows(ana)]).toEqual(['live', 'live']);
+  expect(internet().connections.length).toBeGreaterThanOrEqual(before + 2);
+});
+
+describe('a first offer that nobody has answered', () => {
+  function unanswered() {
+    const did: string[] = [];
+    let time = 0;
+    const peer: Restartable = {
+      epoch: 3,
+      answered: false,
+      connection: { iceConnectionState: 'new' },
+      restart: () => did.push('restart'),
+      resend: () => Promise.resolve(void did.push('resend')),
+    };
+    const restarts = new Restarts({
+      driver: true,
+      peer: () => peer,
+      configuration: () => ({}),
+      ask: () => did.push('ask'),
+      rebuild: () => did.push('rebuild'),
+      age: () => time,
+      now: () => time,
+    });
+    return { restarts, did, after: (ms: number) => (time = ms) };
+  }
+
+  it('goes out again, and after 3 s is made anew: its candidates know no way out', () => {
+    const { restarts, did, after } = unanswered();
+    restarts.restart();
+    after(3_000);
+    restarts.restart();
+    expect(did).toEqual(['resend', 'rebuild']);
+  });
+
+  it('goes out again to whoever goes on with an older connection', () => {
+    const { restarts, did } = unanswered();
+    restarts.asked(2);
+    restarts.behind();
+    restarts.asked(3);
+    expect(did).toEqual(['resend', 'resend']);
+  });
+});

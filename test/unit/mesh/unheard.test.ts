@@ -1,0 +1,40 @@
+import { expect, it, vi } from 'vitest';
+import { track } from '../../support/fake-webrtc.ts';
+import { pass, stage } from './meeting.ts';
+
+vi.mock('../../../web/seal/hello.ts', () => import('../../support/fake-seal.ts'));
+vi.mock('../../../web/seal/pair.ts', () => import('../../support/fake-seal.ts'));
+
+const { meeting, internet } = stage();
+
+it('[66] where the browser plays no sound before a click, no remedy is tried: packets do come', async () => {
+  const [ana, bo] = await meeting('Ana', 'Bo');
+  ana.mesh.setTrack('microphone', track('audio'));
+  ana.mesh.setAudience(bo.sid, 'in');
+  await pass(3_000);
+  const before = [...internet().connections];
+  for (const connection of before) {
+    for (const { receiver } of connection.getTransceivers()) receiver.blocked = true;
+  }
+  await pass(30_000);
+  expect(internet().connections).toEqual(before);
+  expect(ana.heardMe.has(bo.sid)).toBe(true);
+});
+
+it('[52] where no packet comes any more they are told within 2.5 s, and helped', async () => {
+  const [ana, bo] = await meeting('Ana', 'Bo');
+  for (const [one, other] of [
+    [ana, bo],
+    [bo, ana],
+  ] as const) {
+    one.mesh.setTrack('microphone', track('audio'));
+    one.mesh.setAudience(other.sid, 'in');
+  }
+  await pass(3_000);
+  expect(ana.heardMe.has(bo.sid)).toBe(true);
+  internet().cut(ana.sid, bo.sid);
+  await pass(2_500);
+  expect(ana.heardMe.has(bo.sid)).toBe(false);
+  expect(ana.shows(bo)).toBe('live');
+  expect(bo.shows(ana)).toBe('reconnecting');
+});
