@@ -7,9 +7,10 @@ import type { KeptRecording } from './recording/states.ts';
 
 export class KeptRecordings {
   list = $state.raw<readonly KeptRecording[]>([]);
-  /** Of the one that is being completed, 0 to 1. */
-  progress = $state<number>();
-  failed = $state(false);
+  /** The one that is being completed or copied, and how far, 0 to 1. */
+  saving = $state.raw<{ id: string; progress: number }>();
+  /** Why one could not be saved: nowhere to write, or the browser wants another click for its picker. */
+  problem = $state.raw<{ id: string; kind: 'failed' | 'again' }>();
 
   async load(): Promise<void> {
     if (!(await anyKept())) return;
@@ -20,20 +21,20 @@ export class KeptRecordings {
   /** Completes it where it must be, then saves it. To be called from a click. */
   async save(recording: KeptRecording): Promise<void> {
     const { recover, save } = await import('./recording/recorder.ts');
-    this.failed = false;
-    this.progress = 0;
+    const { id } = recording;
+    const onProgress = (progress: number) => (this.saving = { id, progress });
+    this.problem = undefined;
+    onProgress(0);
     try {
-      const onProgress = (progress: number) => (this.progress = progress);
-      const whole = recording.whole ? recording : await recover(recording.id, { onProgress });
-      this.list = this.list.map((kept) => (kept.id === recording.id ? whole : kept));
+      const whole = recording.whole ? recording : await recover(id, { onProgress }).catch(orAsItIs(recording));
+      this.list = this.list.map((kept) => (kept.id === id ? whole : kept));
       const result = await save(whole, { onProgress });
       if (result === 'saved' || result === 'downloading') this.#forget(recording);
-      this.failed = result === 'failed';
+      else if (result !== 'cancelled') this.problem = { id, kind: result === 'failed' ? 'failed' : 'again' };
     } catch {
-      // What is there is kept: another browser version may read it.
-      this.failed = true;
+      this.problem = { id, kind: 'failed' };
     } finally {
-      this.progress = undefined;
+      this.saving = undefined;
     }
   }
 
@@ -46,4 +47,12 @@ export class KeptRecordings {
   #forget({ id }: KeptRecording): void {
     this.list = this.list.filter((kept) => kept.id !== id);
   }
+}
+
+/** A full disk has no room for the finished copy: then the raw file is saved, made readable as it is copied. */
+function orAsItIs(recording: KeptRecording) {
+  return (error: unknown): KeptRecording => {
+    if (error instanceof Error && error.message === 'busy') throw error;
+    return recording;
+  };
 }

@@ -16,16 +16,29 @@ export interface Recorded {
   readonly notices: Notices;
 }
 
+/** Whoever records looks elsewhere: these are to be seen. */
+const PROBLEM_SECONDS = 20;
+
 const PROBLEMS: Record<RecordingProblem, () => string> = {
   'no-sound': m.record_no_sound,
   'space-low': m.record_space_low,
+  'disk-nearly-full': m.record_disk_nearly_full,
+  cleared: m.record_cleared,
   'too-slow': m.record_too_slow,
 };
+
+const UNSAVED = {
+  cancelled: m.record_save_cancelled,
+  'needs-click': m.record_save_again,
+  failed: m.record_save_failed,
+} as const;
 
 export class Recording {
   state = $state.raw<RecorderState>({ kind: 'idle' });
   /** When my recording began, milliseconds since the epoch; null while I do not record. */
   readonly since = $derived(this.state.kind === 'recording' ? this.state.since : null);
+  /** Site data was cleared while it was recorded: it cannot be kept for another visit. */
+  cleared = $state(false);
   readonly #recorded: Recorded;
   readonly #onSince: () => void;
   #recorder: Recorder | undefined;
@@ -43,8 +56,9 @@ export class Recording {
       this.#recorder ??= new Recorder({
         sources: () => this.#recorded.participants.map(sourceOf),
         onState: (state) => this.#show(state),
-        onProblem: (problem) => this.#recorded.notices.say(PROBLEMS[problem](), { kind: 'assertive' }),
+        onProblem: (problem) => this.#tell(problem),
       });
+      this.cleared = false;
       this.#recorder.start(options);
     } catch {
       // The recorder's file could not be loaded: offline, or replaced by a newer version.
@@ -65,10 +79,11 @@ export class Recording {
   /** To be called straight from a click: the browser's picker needs one. */
   async save(recording: KeptRecording): Promise<void> {
     const { recover, save } = await import('./recording/recorder.ts');
-    const whole = recording.whole ? recording : await recover(recording.id);
+    // A full disk has no room for the finished copy: then the raw file is saved, and made readable as it is copied.
+    const whole = recording.whole ? recording : await recover(recording.id).catch(() => recording);
     const result = await save(whole);
     if (result === 'saved' || result === 'downloading') this.#recorder?.dismiss();
-    else if (result === 'failed') this.#recorded.notices.say(m.record_save_failed(), { kind: 'assertive' });
+    else this.#recorded.notices.say(UNSAVED[result](), { kind: 'assertive' });
   }
 
   async discard(recording: KeptRecording): Promise<void> {
@@ -80,6 +95,11 @@ export class Recording {
   dismiss(): void {
     if (this.#recorder) this.#recorder.dismiss();
     else this.state = { kind: 'idle' };
+  }
+
+  #tell(problem: RecordingProblem): void {
+    if (problem === 'cleared') this.cleared = true;
+    this.#recorded.notices.say(PROBLEMS[problem](), { kind: 'assertive', seconds: PROBLEM_SECONDS });
   }
 
   #show(state: RecorderState): void {

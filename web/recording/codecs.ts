@@ -24,3 +24,6 @@ export async function codecsFor(format: RecordingFormat): Promise<Codecs> {
   ]);
   return { picture, sound };
 }
+
+/** Neither picture nor sound can be encoded here. */
+export class NoEncoder extends Error {}

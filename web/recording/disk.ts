@@ -6,6 +6,7 @@
 
 /** Of lib.webworker; pages have no such handle. */
 export interface SyncHandle {
+  read(into: Uint8Array<ArrayBuffer>, options: { at: number }): number;
   write(data: Uint8Array<ArrayBuffer>, options: { at: number }): number;
   truncate(size: number): void;
   getSize(): number;
@@ -18,6 +19,12 @@ interface SyncFileHandle extends FileSystemFileHandle {
 }
 
 const hasSyncAccess = (handle: FileSystemFileHandle): handle is SyncFileHandle => 'createSyncAccessHandle' in handle;
+
+/**
+ * Handles of files that were deleted with the site's data, kept for good: Chromium 156 never returns from closing one, and
+ * deletes whatever the site has written since when one is let go, be it collected or gone with its worker.
+ */
+const lost: SyncHandle[] = [];
 
 export type DiskProblem = 'disk-full' | 'write-failed';
 
@@ -43,59 +50,110 @@ export async function writeText(folder: FileSystemDirectoryHandle, name: string,
 }
 
 /** Enough for the index of a day (20 bytes a second) and the data that encoders still hold. */
-const RESERVE_BYTES = 4_000_000;
+const LAST_BYTES = 4_000_000;
+/** More than a minute of a meeting: from "the disk is nearly full" to its end. */
+const WARNING_BYTES = 20_000_000;
+const RESERVE_PIECE = 1_000_000;
 export const RESERVE_NAME = 'reserve';
 
-/** Space taken at the start of a recording and given back when the disk is full. */
+/** What a reserve gave back: the recording goes on with it, or is closed with it. */
+export type Given = 'more' | 'last' | 'nothing';
+
+/**
+ * Space taken while there is some, given back when the disk is full. No browser says how much is free: Chromium 156 estimates
+ * a GiB more than is used on a disk of 120 MB. So a disk that will be full soon is noticed by what can be written.
+ */
 export class Reserve {
   #handle: SyncHandle | undefined;
+  #size = 0;
+  #grows = true;
 
-  /** Without a reserve where there is hardly room for the recording itself. */
-  async take(folder: FileSystemDirectoryHandle): Promise<void> {
+  /** False where there is no room even for it; then it has nothing to give. */
+  async take(folder: FileSystemDirectoryHandle): Promise<boolean> {
     try {
-      const { quota = 0, usage = 0 } = await navigator.storage.estimate();
-      if (quota - usage < 4 * RESERVE_BYTES) return;
       this.#handle = await openSync(folder, RESERVE_NAME);
-      const piece = new Uint8Array(RESERVE_BYTES / 4);
-      for (let at = 0; at < RESERVE_BYTES; at += piece.length) this.#handle.write(piece, { at });
     } catch {
-      this.#handle?.close();
-      this.#handle = undefined;
+      return false;
+    }
+    while (this.#size < LAST_BYTES) {
+      if (this.#add()) continue;
+      this.#cut(0);
+      this.#grows = false;
+      return false;
+    }
+    return true;
+  }
+
+  /** A piece more, until it is whole. False, once, where the disk has no room for it. */
+  grow(): boolean {
+    if (!this.#grows || this.#size >= LAST_BYTES + WARNING_BYTES) return true;
+    this.#grows = this.#add();
+    return this.#grows;
+  }
+
+  release(): Given {
+    this.#grows = false;
+    if (this.#size === 0) return 'nothing';
+    const given = this.#size > LAST_BYTES ? 'more' : 'last';
+    return this.#cut(given === 'more' ? LAST_BYTES : 0) ? given : 'nothing';
+  }
+
+  /** Its file was deleted. */
+  forget(): void {
+    if (this.#handle) lost.push(this.#handle);
+    this.#handle = undefined;
+    this.#size = 0;
+    this.#grows = false;
+  }
+
+  close(): void {
+    if (this.#size > 0) this.#cut(0);
+    this.#handle?.close();
+    this.#handle = undefined;
+  }
+
+  #add(): boolean {
+    try {
+      const written = this.#handle?.write(new Uint8Array(RESERVE_PIECE), { at: this.#size }) ?? 0;
+      this.#size += written;
+      return written === RESERVE_PIECE;
+    } catch {
+      return false;
     }
   }
 
-  /** True where there was something to give back. */
-  release(): boolean {
-    const handle = this.#handle;
-    this.#handle = undefined;
-    if (!handle) return false;
+  #cut(size: number): boolean {
+    this.#size = size;
     try {
-      handle.truncate(0);
-      handle.flush();
-      return true;
+      this.#handle?.truncate(size);
+      this.#handle?.flush();
+      return this.#handle !== undefined;
     } catch {
       return false;
-    } finally {
-      handle.close();
     }
   }
 }
 
 export interface DiskFileOptions {
   readonly handle: SyncHandle;
-  /** Gives space back after a write that failed; false where there is none. */
-  onFull(): boolean;
+  /** Gives space back after a write that failed. */
+  onFull(): Given;
   /** Once, with the first write that failed. */
   onProblem(problem: DiskProblem): void;
 }
 
+/** Bytes copied at once. */
+const COPY_PIECE = 1_000_000;
+
 export class DiskFile {
-  #options: DiskFileOptions;
+  readonly #options: DiskFileOptions;
+  #handle: SyncHandle;
   #size = 0;
   #state: 'good' | 'on-reserve' | 'dead' | 'closed' = 'good';
 
   constructor(options: DiskFileOptions) {
     this.#options = options;
+    this.#handle = options.handle;
   }
 
   get size(): number {
@@ -110,21 +168,22 @@ export class DiskFile {
   /** Never throws: a recording that cannot go on has to be closed, not aborted. */
   write(data: Uint8Array<ArrayBuffer>, at: number): void {
     if (this.#state === 'dead' || this.#state === 'closed') return;
+    let problem: DiskProblem | undefined;
     try {
       this.#put(data, at);
     } catch (error) {
-      const problem = problemOf(error);
-      const told = this.#state === 'on-reserve';
-      this.#state = problem === 'disk-full' && !told && this.#options.onFull() ? 'on-reserve' : 'dead';
-      if (this.#state === 'on-reserve') this.#retry(data, at);
-      if (!told) this.#options.onProblem(problem);
+      problem = problemOf(error);
     }
+    if (problem === undefined || (problem === 'disk-full' && this.#retried(data, at))) return;
+    const told = this.#state === 'on-reserve';
+    this.#state = 'dead';
+    if (!told) this.#options.onProblem(problem);
   }
 
   flush(): void {
     if (this.#state === 'dead' || this.#state === 'closed') return;
     try {
-      this.#options.handle.flush();
+      this.#handle.flush();
     } catch (error) {
       this.#state = 'dead';
       this.#options.onProblem(problemOf(error));
@@ -136,23 +195,46 @@ export class DiskFile {
     if (this.#state !== 'dead') this.flush();
     const complete = this.complete;
     try {
-      this.#options.handle.close();
+      this.#handle.close();
     } catch {
       // The file went away under its handle; there is nothing left to close.
     }
     if (complete) this.#state = 'closed';
   }
 
-  #retry(data: Uint8Array<ArrayBuffer>, at: number): void {
-    try {
-      this.#put(data, at);
-    } catch {
-      this.#state = 'dead';
+  /** Goes on in another file, with all that was written. The old one was deleted, but can still be read by its handle. */
+  moveTo(handle: SyncHandle): void {
+    const from = this.#handle;
+    lost.push(from);
+    this.#handle = handle;
+    const size = this.#size;
+    for (let at = 0; at < size; at += COPY_PIECE) {
+      const piece = new Uint8Array(Math.min(COPY_PIECE, size - at));
+      from.read(piece, { at });
+      this.write(piece, at);
     }
+    this.flush();
+  }
+
+  /** With what the reserve has left to give. */
+  #retried(data: Uint8Array<ArrayBuffer>, at: number): boolean {
+    for (let given = this.#options.onFull(); given !== 'nothing'; given = this.#options.onFull()) {
+      try {
+        this.#put(data, at);
+      } catch {
+        continue;
+      }
+      if (given === 'last') {
+        this.#state = 'on-reserve';
+        this.#options.onProblem('disk-full');
+      }
+      return true;
+    }
+    return false;
   }
 
   #put(data: Uint8Array<ArrayBuffer>, at: number): void {
-    const written = this.#options.handle.write(data, { at });
+    const written = this.#handle.write(data, { at });
     if (written < data.byteLength) throw new DOMException('short write', 'QuotaExceededError');
     this.#size = Math.max(this.#size, at + written);
   }

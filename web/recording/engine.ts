@@ -3,12 +3,20 @@
  * whose timers keep time in a hidden tab. Refuses to know the page: people, pictures and sound come as messages.
  */
 import { Clock } from './clock.ts';
-import { codecsFor, type Codecs } from './codecs.ts';
+import { codecsFor, NoEncoder, type Codecs } from './codecs.ts';
 import { Compositor } from './compositor.ts';
 import { DiskFile, openSync, Reserve, writeText } from './disk.ts';
+import { holds } from './folders.ts';
 import { Frames } from './frames.ts';
 import { MediaFile } from './media-file.ts';
-import { PULSE_MS, type FromEngine, type Opening, type Person, type SoundBatch } from './messages.ts';
+import {
+  PULSE_MS,
+  type EngineWarning,
+  type FromEngine,
+  type Opening,
+  type Person,
+  type SoundBatch,
+} from './messages.ts';
 import { arrange, hasPictures, planFiles, type FileKind, type FilePlan } from './scene.ts';
 import { SIDECAR_NAME, type Sidecar, type SidecarFile } from './sidecar.ts';
 import type { RecordingEnd } from './states.ts';
@@ -28,6 +36,7 @@ const BITRATES: Record<FileKind, number> = { meeting: 2_000_000, person: 800_000
 
 interface OpenFile {
   readonly plan: FilePlan;
+  readonly disk: DiskFile;
   readonly media: MediaFile;
   readonly compositor: Compositor | undefined;
   readonly entry: SidecarFile;
@@ -36,7 +45,8 @@ interface OpenFile {
 
 export interface EngineOptions {
   readonly opening: Opening;
-  readonly folder: FileSystemDirectoryHandle;
+  /** The recording's own, made where it is not there. */
+  folder(): Promise<FileSystemDirectoryHandle>;
   tell(message: FromEngine): void;
 }
 
@@ -68,13 +78,13 @@ export class Engine {
 
   /** Rejects where nothing can be encoded or written. */
   async start(people: readonly Person[]): Promise<void> {
-    const { opening, folder } = this.#options;
+    const { opening } = this.#options;
     const codecs = await codecsFor(opening.format);
     const picture = hasPictures(opening.mode) ? codecs.picture : null;
     const sound = opening.sampleRate === undefined ? null : codecs.sound;
     if ((hasPictures(opening.mode) && !picture) || (!picture && !sound)) throw new NoEncoder();
     this.#codecs = { picture, sound };
-    await this.#reserve.take(folder);
+    if (!(await this.#reserve.take(await this.#options.folder()))) this.#warn('disk-nearly-full');
     this.#show(people);
     const opened = this.#matchFiles();
     this.#work = opened.catch(() => undefined);
@@ -108,9 +118,10 @@ export class Engine {
     const end = this.#clock.at(performance.now());
     if (reason !== 'stopped') this.#options.tell({ type: 'ending', end: reason });
     this.#enqueue(async () => {
+      await this.#keep().catch(() => undefined);
       await Promise.all([...this.#files.values()].map((file) => this.#close(file, end)));
       this.#frames.close();
-      this.#reserve.release();
+      this.#reserve.close();
       // MP4 is made of these files later: until then there is nothing whole to save.
       const whole = this.#whole && this.#options.opening.format === 'webm';
       const written = await this.#writeSidecar(whole).then(
@@ -133,6 +144,7 @@ export class Engine {
     const now = this.#clock.at(performance.now());
     const gone = [...this.#files.values()].filter(({ plan }) => !plans.some(({ key }) => key === plan.key));
     const come = plans.filter(({ key }) => !this.#files.has(key));
+    if (gone.length > 0) await this.#keep();
     await Promise.all(gone.map((file) => this.#close(file, now)));
     for (const plan of come) await this.#open(plan);
     for (const { plan, compositor } of this.#files.values()) compositor?.arrange(arrange(plan, people));
@@ -140,14 +152,19 @@ export class Engine {
   }
 
   async #open(plan: FilePlan): Promise<void> {
-    const { opening, folder } = this.#options;
+    const { opening } = this.#options;
     const { picture, sound } = this.#codecs;
+    const folder = await this.#options.folder();
     const container = opening.format === 'webm' ? 'webm' : 'mkv';
     const name = `${this.#entries.length}.${container}`;
     const offset = Math.max(0, this.#clock.at(performance.now()));
     const disk = new DiskFile({
       handle: await openSync(folder, name),
-      onFull: () => this.#reserve.release(),
+      onFull: () => {
+        const given = this.#reserve.release();
+        if (given === 'more') this.#warn('disk-nearly-full');
+        return given;
+      },
       onProblem: (problem) => this.end(problem),
     });
     const rate = opening.sampleRate;
@@ -161,7 +178,22 @@ export class Engine {
     const compositor = plan.size && new Compositor(plan.size);
     const entry: SidecarFile = { file: name, kind: plan.kind, name: plan.name, offset };
     this.#entries.push(entry);
-    this.#files.set(plan.key, { plan, media, compositor, entry, lastPicture: -Infinity });
+    this.#files.set(plan.key, { plan, disk, media, compositor, entry, lastPicture: -Infinity });
+  }
+
+  /** Site data can be cleared at any time: files that are gone are made anew from what their handles still hold. */
+  async #keep(): Promise<void> {
+    const folder = await this.#options.folder();
+    let cleared = false;
+    for (const { disk, entry } of this.#files.values()) {
+      if (await holds(folder, entry.file)) continue;
+      this.#reserve.forget();
+      disk.moveTo(await openSync(folder, entry.file));
+      cleared = true;
+    }
+    if (!cleared) return;
+    await this.#writeSidecar(false);
+    this.#warn('cleared');
   }
 
   async #close({ plan, media, entry }: OpenFile, now: number): Promise<void> {
@@ -224,6 +256,8 @@ export class Engine {
   #flush(now: number): void {
     this.#flushAt = now + FLUSH_MS;
     for (const { media } of this.#files.values()) media.flush();
+    if (!this.#reserve.grow()) this.#warn('disk-nearly-full');
+    this.#enqueue(() => this.#keep());
   }
 
   #pulse(now: number): void {
@@ -235,10 +269,14 @@ export class Engine {
     this.#skipped = 0;
   }
 
+  #warn(problem: EngineWarning): void {
+    this.#options.tell({ type: 'warning', problem });
+  }
+
   async #writeSidecar(whole: boolean): Promise<void> {
     const { id, startedAt, mode, format } = this.#options.opening;
     const sidecar: Sidecar = { version: 1, id, startedAt, mode, format, whole, files: this.#entries };
-    await writeText(this.#options.folder, SIDECAR_NAME, JSON.stringify(sidecar, null, 2));
+    await writeText(await this.#options.folder(), SIDECAR_NAME, JSON.stringify(sidecar, null, 2));
   }
 
   #enqueue(task: () => Promise<void>): void {
@@ -247,8 +285,6 @@ export class Engine {
     });
   }
 }
-
-export class NoEncoder extends Error {}
 
 /** 0..1, root mean square on a scale where speech is about a half. */
 function loudness(plane: Float32Array): number {

@@ -1,5 +1,6 @@
 /** The engine's worker: messages in, messages out. Refuses to know what they mean. */
-import { Engine, NoEncoder } from './engine.ts';
+import { NoEncoder } from './codecs.ts';
+import { Engine } from './engine.ts';
 import type { EngineFailure, FromEngine, Opening, Person, ToEngine } from './messages.ts';
 import { recordingFolder } from './folders.ts';
 
@@ -35,8 +36,7 @@ function tell(message: FromEngine): void {
 
 async function open(opening: Opening, people: readonly Person[]): Promise<void> {
   try {
-    const folder = await recordingFolder(opening.id, { create: true });
-    engine = new Engine({ opening, folder, tell });
+    engine = new Engine({ opening, folder: () => recordingFolder(opening.id, { create: true }), tell });
     await engine.start(people);
     tell({ type: 'ready' });
   } catch (error) {

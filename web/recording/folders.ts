@@ -15,5 +15,12 @@ export async function recordingFolder(id: string, options?: { create: boolean })
   return await folder.getDirectoryHandle(id, options);
 }
 
+export async function holds(folder: FileSystemDirectoryHandle, name: string): Promise<boolean> {
+  return await folder.getFileHandle(name).then(
+    () => true,
+    () => false,
+  );
+}
+
 /** Held by the tab that records, recovers or offers the recording: no other tab offers it meanwhile. */
 export const lockName = (id: string): string => `snug-recording:${id}`;

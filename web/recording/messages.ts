@@ -2,7 +2,7 @@
  * Between the recorder in the page and its engine in a worker. Types only.
  * Picture frames, streams and ports are transferred, never copied.
  */
-import type { RecordingEnd, RecordingFormat, RecordingMode } from './states.ts';
+import type { RecordingEnd, RecordingFormat, RecordingMode, RecordingProblem } from './states.ts';
 
 /** A source without its tracks: these stay in the page, and are named by their ids. */
 export interface Person {
@@ -35,6 +35,8 @@ export type ToEngine =
   | { readonly type: 'sound'; readonly line: string; readonly port: MessagePort }
   | { readonly type: 'stop' };
 
+/** What the engine alone notices. */
+export type EngineWarning = Extract<RecordingProblem, 'disk-nearly-full' | 'cleared'>;
 export type EngineFailure = 'no-storage' | 'no-encoder' | 'lost';
 
 export type FromEngine =
@@ -42,6 +44,7 @@ export type FromEngine =
   | { readonly type: 'failed'; readonly failure: EngineFailure }
   /** Every PULSE_MS while recording: in a hidden tab messages come on time, timers do not. */
   | { readonly type: 'pulse'; readonly bytes: number; readonly level: number; readonly skipped: number }
+  | { readonly type: 'warning'; readonly problem: EngineWarning }
   /** Frames are wanted now, from a page that grabs them. */
   | { readonly type: 'grab' }
   /** The engine has stopped by itself and closes its files. */

@@ -144,6 +144,7 @@ export class Recorder {
         },
         onFailed: (failure) => this.#fail(failure),
         onPulse: (pulse) => this.#pulse(pulse),
+        onWarning: (problem) => this.#tell(problem),
         onEnding: () => this.#set({ kind: 'finalising', progress: 0 }),
         onClosed: (end, whole) => void this.#finish(opening.id, end, whole),
       },

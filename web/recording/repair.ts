@@ -1,13 +1,17 @@
 /**
- * A Matroska file whose writer was killed, as a file that can be read: the sizes that are written only on closing are put
- * right, and what was cut off in the middle is left out. Nothing is copied; the result is slices of the raw file.
+ * A Matroska file whose writer was killed, as a file that can be read: the sizes and the length that are written only on closing
+ * are put right, and what was cut off in the middle is left out. Nothing is copied; the result is slices of the raw file.
  * Pure; refuses to know what is in the packets.
  */
 
 const SEGMENT = 0x18538067;
+const INFO = 0x1549a966;
+const DURATION = 0x4489;
 const CLUSTER = 0x1f43b675;
+const CLUSTER_TIME = 0xe7;
+const SIMPLE_BLOCK = 0xa3;
 /** What may stand in a Segment besides clusters (RFC 9559): SeekHead, Info, Tracks, Cues, Tags, Attachments, Void. */
-const OTHERS = new Set([0x114d9b74, 0x1549a966, 0x1654ae6b, 0x1c53bb6b, 0x1254c367, 0x1941a469, 0xec]);
+const OTHERS = new Set([0x114d9b74, INFO, 0x1654ae6b, 0x1c53bb6b, 0x1254c367, 0x1941a469, 0xec]);
 /** An id of at most four bytes and a size of at most eight. */
 const LONGEST_HEADER = 12;
 
@@ -26,36 +30,65 @@ export async function repaired(raw: Blob): Promise<Blob | undefined> {
   const segment = ebml && (await elementAt(raw, ebml.end));
   if (segment?.id !== SEGMENT) return undefined;
 
-  let last: Element | undefined;
+  let [last, info]: (Element | undefined)[] = [];
   for (let at = segment.dataAt; ;) {
     const element = await elementAt(raw, at);
     // Something else than a child of the Segment: the packets of a cluster that was never closed.
     if (!element || (element.id !== CLUSTER && !OTHERS.has(element.id))) break;
     if (element.id !== CLUSTER && element.end > raw.size) break;
     if (element.id === CLUSTER) last = element;
+    if (element.id === INFO) info = element;
     at = element.end;
   }
   if (!last) return undefined;
-  const end = await packetsEnd(raw, last);
+  const { end, time } = await packetsOf(raw, last);
+  const length = info && (await durationIn(raw, info));
   return new Blob([
     raw.slice(0, segment.sizeAt),
     sizeField(end - segment.dataAt, segment.sizeBytes),
-    raw.slice(segment.dataAt, last.sizeAt),
+    ...(length ? [raw.slice(segment.dataAt, length.dataAt), float64(time)] : []),
+    raw.slice(length?.end ?? segment.dataAt, last.sizeAt),
     sizeField(end - last.dataAt, last.sizeBytes),
     raw.slice(last.dataAt, end),
   ]);
 }
 
-/** Where the last whole element of the last cluster ends; one read, since a cluster is seconds long. */
-async function packetsEnd(raw: Blob, cluster: Element): Promise<number> {
+/**
+ * Where the last whole element of the last cluster ends, and the time of its last packet in the file's own units; one read,
+ * since a cluster is seconds long.
+ */
+async function packetsOf(raw: Blob, cluster: Element): Promise<{ end: number; time: number }> {
   const bytes = new Uint8Array(await raw.slice(cluster.dataAt).arrayBuffer());
-  let at = 0;
+  let [at, begins, time] = [0, 0, 0];
   for (;;) {
     const element = parse(bytes, at, cluster.dataAt);
     const isChild = element && element.id !== CLUSTER && !OTHERS.has(element.id);
-    if (!isChild || element.end > raw.size) return cluster.dataAt + at;
+    if (!isChild || element.end > raw.size) return { end: cluster.dataAt + at, time: begins + time };
+    const data = element.dataAt - cluster.dataAt;
     at = element.end - cluster.dataAt;
+    if (element.id === CLUSTER_TIME) begins = number(bytes, data, at - data);
+    // One byte of track number, as long as there are fewer than 127, then the time since the cluster began.
+    if (element.id === SIMPLE_BLOCK) time = Math.max(time, number(bytes, data + 1, 2));
   }
+}
+
+/** The Duration that is still to be written; undefined where it has been, or there is none. */
+async function durationIn(raw: Blob, info: Element): Promise<Element | undefined> {
+  const bytes = new Uint8Array(await raw.slice(info.dataAt, info.end).arrayBuffer());
+  for (let at = 0; at < bytes.length;) {
+    const element = parse(bytes, at, info.dataAt);
+    if (!element) return undefined;
+    const data = bytes.subarray(element.dataAt - info.dataAt, element.end - info.dataAt);
+    if (element.id === DURATION) return data.length === 8 && data.every((byte) => byte === 0) ? element : undefined;
+    at = element.end - info.dataAt;
+  }
+  return undefined;
+}
+
+function float64(value: number): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setFloat64(0, value);
+  return bytes;
 }
 
 async function elementAt(raw: Blob, at: number): Promise<Element | undefined> {

@@ -8,6 +8,7 @@ import {
   Conversion,
   Input,
   MATROSKA,
+  MP4,
   Mp4OutputFormat,
   Output,
   StreamTarget,
@@ -69,23 +70,39 @@ async function copy(
   const handle = await openSync(folder, name);
   // A copy that was given up may be there already, and longer.
   handle.truncate(0);
+  let full: Error | undefined;
   try {
-    const output = new Output({ format: formatOf(format), target: new StreamTarget(streamTo(handle)) });
+    const onFull = (error: Error): void => {
+      full ??= error;
+      conversion.cancel().catch(() => undefined);
+    };
+    const output = new Output({ format: formatOf(format), target: new StreamTarget(streamTo(handle, onFull)) });
     const conversion = await Conversion.init({ input, output, showWarnings: false });
     if (!conversion.isValid) throw new Error('no tracks');
-    let duration = 0;
-    conversion.onProgress = (part, processed) => {
-      duration = processed;
-      onProgress(part);
-    };
+    conversion.onProgress = (part) => onProgress(part);
     await conversion.execute();
+    if (full) throw full;
     handle.flush();
-    return { ...entry, file: name, duration: entry.duration ?? duration };
-  } catch (error) {
-    if (error instanceof Error && error.name === 'QuotaExceededError') throw error;
+    return { ...entry, file: name, duration: entry.duration ?? (await durationOf(folder, name)) };
+  } catch {
+    handle.close();
+    // Half a copy would keep the last of a full disk.
+    await folder.removeEntry(name).catch(() => undefined);
+    if (full) throw full;
     return undefined;
   } finally {
     handle.close();
+    input.dispose();
+  }
+}
+
+/** Seconds. */
+async function durationOf(folder: FileSystemDirectoryHandle, name: string): Promise<number> {
+  const file = await (await folder.getFileHandle(name)).getFile();
+  const input = new Input({ source: new BlobSource(file), formats: [WEBM, MATROSKA, MP4] });
+  try {
+    return await input.computeDuration();
+  } finally {
     input.dispose();
   }
 }
@@ -94,11 +111,18 @@ function formatOf(format: Sidecar['format']): WebMOutputFormat | Mp4OutputFormat
   return format === 'mp4' ? new Mp4OutputFormat({ fastStart: false }) : new WebMOutputFormat();
 }
 
-function streamTo(handle: SyncHandle): WritableStream<StreamTargetChunk> {
+/** Never errors: mediabunny closes a stream that did, and nobody hears that rejection. After `onFull` nothing is written. */
+function streamTo(handle: SyncHandle, onFull: (error: Error) => void): WritableStream<StreamTargetChunk> {
+  let full = false;
   return new WritableStream({
     write({ data, position }) {
-      if (handle.write(data, { at: position }) < data.byteLength) {
-        throw new DOMException('short write', 'QuotaExceededError');
+      if (full) return;
+      try {
+        full = handle.write(data, { at: position }) < data.byteLength;
+        if (full) onFull(new Error('short write'));
+      } catch (error) {
+        full = true;
+        onFull(error instanceof Error ? error : new Error('write failed'));
       }
     },
   });

@@ -2,7 +2,7 @@
  * One run of the engine from the page: the worker, the sound lines and the pictures that feed it, taken down together.
  * Refuses to know states, saving and what people are told.
  */
-import type { EngineFailure, FromEngine, Opening, Person, ToEngine } from './messages.ts';
+import type { EngineFailure, EngineWarning, FromEngine, Opening, Person, ToEngine } from './messages.ts';
 import { Mixer, type Line } from './mixer.ts';
 import { Pictures } from './pictures.ts';
 import { hasPictures, isSplit, MEETING_KEY, personKey, screenKey } from './scene.ts';
@@ -13,6 +13,7 @@ export interface SessionEvents {
   onReady(sound: boolean): void;
   onFailed(failure: EngineFailure | 'no-sound'): void;
   onPulse(pulse: { bytes: number; level: number; skipped: number }): void;
+  onWarning(problem: EngineWarning): void;
   /** It stopped by itself and closes its files. */
   onEnding(end: RecordingEnd): void;
   onClosed(end: RecordingEnd, whole: boolean): void;
@@ -43,6 +44,7 @@ export class Session implements RunningSession {
   #sources: readonly RecordingSource[];
   #people = '';
   #silent = 0;
+  #cleared = false;
   readonly #watch: ReturnType<typeof setInterval>;
   #state: 'opening' | 'running' | 'stopping' | 'closed' = 'opening';
 
@@ -82,7 +84,8 @@ export class Session implements RunningSession {
     if (this.#state === 'closed') return;
     this.#state = 'closed';
     clearInterval(this.#watch);
-    this.#worker.terminate();
+    // With the worker would go the handles of what was deleted, and in Chromium 156 all that was written since (disk.ts).
+    if (!this.#cleared) this.#worker.terminate();
     this.#pictures.close();
     this.#mixer?.close();
   }
@@ -127,6 +130,10 @@ export class Session implements RunningSession {
         return;
       case 'pulse':
         events.onPulse(message);
+        return;
+      case 'warning':
+        if (message.problem === 'cleared') this.#cleared = true;
+        events.onWarning(message.problem);
         return;
       case 'grab':
         this.#pictures.grab();

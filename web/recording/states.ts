@@ -29,8 +29,12 @@ export type RecordingFormat = 'webm' | 'mp4';
 export type RecordingProblem =
   /** No AudioContext runs here (a machine without any sound device): pictures only. */
   | 'no-sound'
-  /** Less than SPACE_LOW bytes left. */
+  /** The browser grants less than SPACE_LOW bytes more. */
   | 'space-low'
+  /** Something could not be written: what the engine holds in reserve lasts a minute or so. */
+  | 'disk-nearly-full'
+  /** Site data was cleared; what was recorded is kept until this page is closed. */
+  | 'cleared'
   /** This machine is too slow for every picture: some are left out. */
   | 'too-slow';
 
@@ -83,7 +87,7 @@ export type RecorderState =
       readonly bytes: number;
       /** 0..1, of all recorded sound. */
       readonly level: number;
-      /** Bytes that the browser still grants; undefined where it does not say. */
+      /** Bytes that the browser grants, not what the disk has; undefined where it does not say. */
       readonly spaceLeft: number | undefined;
     }
   /** 0..1. */

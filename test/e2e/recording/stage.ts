@@ -50,7 +50,7 @@ export class Stage {
   /** A page with the recorder, without a file picker unless the test brings one; its faults are the test's. */
   async visit(context: BrowserContext, faults: string[]): Promise<Page> {
     const page = await context.newPage();
-    page.on('pageerror', (error) => faults.push(String(error)));
+    page.on('pageerror', (error) => faults.push(error.stack ?? error.message));
     page.on('console', (message) => {
       if (message.type() === 'error' || message.type() === 'warning') faults.push(message.text());
     });

@@ -90,6 +90,19 @@ it('loses nothing of what was written before it was closed', async () => {
   expect(last).toBeGreaterThan(SECONDS - 0.2);
 });
 
+it('says how long it is, where its writer did not, and as its writer did', async () => {
+  const lengthOf = async (bytes: Uint8Array<ArrayBuffer>) => {
+    const input = new Input({
+      source: new BlobSource((await repaired(new Blob([bytes]))) ?? new Blob()),
+      formats: [WEBM],
+    });
+    return await input.getDurationFromMetadata();
+  };
+  expect(await lengthOf(fileOf(beforeClosing))).toBeCloseTo(SECONDS, 0);
+  expect(await lengthOf(fileOf(Math.round(beforeClosing / 2)))).toBeCloseTo(SECONDS / 2, 0);
+  expect(await lengthOf(fileOf(writes.length))).toBeCloseTo(SECONDS, 1);
+});
+
 it('reads every packet that is whole, wherever the writer was killed', async () => {
   const whole = fileOf(beforeClosing);
   let before = 0;
