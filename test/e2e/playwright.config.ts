@@ -3,7 +3,8 @@ import { defineConfig } from '@playwright/test';
 
 export default defineConfig({
   testDir: '.',
-  outputDir: '../../test-results',
+  // Emptied by every run; beside it stands what the lab has written.
+  outputDir: '../../test-results/e2e',
   globalSetup: '../support/build.ts',
   workers: 1,
   retries: 0,

@@ -5,10 +5,12 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../support/install.mjs';
+import { FIREFOX } from './browsers/firefox.ts';
 import { describe, type Figure } from './figures.ts';
 import { Lock } from './lock.ts';
 import { missing, removeAll, removeStale } from './network/namespaces.ts';
 import { title, type Browsers, type Scenario } from './scenario.ts';
+import { carrying } from './scenarios/carried.ts';
 import { nats } from './scenarios/nats.ts';
 import { outages } from './scenarios/outages.ts';
 import { paths } from './scenarios/paths.ts';
@@ -20,7 +22,7 @@ import { buildSite } from './server.ts';
 import { Stage } from './stage.ts';
 
 const LIMIT = 120_000;
-const scenarios: Scenario[] = [...outages, ...rooms, ...paths, ...nats, ...relays, ...quality, ...scale];
+const scenarios: Scenario[] = [...outages, ...rooms, ...paths, ...nats, ...carrying, ...relays, ...quality, ...scale];
 
 export interface Result {
   title: string;
@@ -56,7 +58,7 @@ const reason = missing();
 if (reason === undefined) {
   removeStale();
   await buildSite();
-  for (const part of chosen) report(await play(part));
+  for (const part of chosen) report(await playOrSkip(part));
 } else {
   console.log(`The network lab does not run here: ${reason}.`);
   for (const part of chosen) report({ ...blank(part), result: 'skipped', error: reason });
@@ -65,6 +67,12 @@ finish();
 
 function blank({ scenario, browsers, title }: Play): Omit<Result, 'result'> {
   return { title, faults: scenario.faults, browsers, took: 0, figures: [] };
+}
+
+/** Where Firefox is not installed its part is skipped by name. */
+function playOrSkip(part: Play): Promise<Result> {
+  if (part.browsers !== 'Chromium × Firefox' || existsSync(FIREFOX)) return play(part);
+  return Promise.resolve({ ...blank(part), result: 'skipped', error: `there is no ${FIREFOX}` });
 }
 
 async function play(part: Play): Promise<Result> {
@@ -81,14 +89,14 @@ async function play(part: Play): Promise<Result> {
     });
     await Promise.race([scenario.play(stage), late]);
   } catch (thrown) {
-    error = thrown instanceof Error ? thrown.message : String(thrown);
+    error = thrown instanceof Error ? thrown.message : JSON.stringify(thrown);
   }
   clearTimeout(timer);
-  if (error !== undefined || options.includes('--verbose')) await stage.explain();
-  await stage.close();
-  lock.offer();
   const figures = stage.figures.all;
   const result = error === undefined && figures.every(({ good }) => good) ? 'passed' : 'failed';
+  if (result === 'failed' || options.includes('--verbose')) await stage.explain();
+  await stage.close();
+  lock.offer();
   const took = (Date.now() - began) / 1000;
   return { ...blank(part), result, took, figures, ...(error !== undefined && { error }) };
 }

@@ -5,6 +5,7 @@ import type { Stage } from './stage.ts';
 export type Browsers = 'Chromium' | 'Chromium × Firefox' | 'none';
 
 export const CHROMIUM: readonly Browsers[] = ['Chromium'];
+export const FIREFOX: readonly Browsers[] = ['Chromium × Firefox'];
 export const BOTH: readonly Browsers[] = ['Chromium', 'Chromium × Firefox'];
 
 export interface Scenario {
@@ -12,7 +13,7 @@ export interface Scenario {
   readonly faults: readonly number[];
   readonly name: string;
   readonly browsers: readonly Browsers[];
-  /** With which of them `npm test` plays it too. */
+  /** With which of them `npm test` plays it too: what a busy machine does not make fail, in ten minutes. */
   readonly quick?: readonly Browsers[];
   /** Milliseconds after which it has failed; 120,000 unless told. */
   readonly limit?: number;

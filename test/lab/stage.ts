@@ -64,9 +64,15 @@ export class Stage {
   }
 
   /** Into pre-join: the room's socket opens and the devices are on. The first to come makes the link. */
-  async enter({ tab, name, seat: { capture = CAPTURE, camera = true } }: Person): Promise<void> {
+  async enter(person: Person): Promise<void> {
+    await this.prepare(person);
+    await person.tab.evaluate(() => window.lab.enter(), undefined);
+  }
+
+  /** The devices are on, and the room has not been asked yet. */
+  async prepare({ tab, name, seat: { capture = CAPTURE, camera = true } }: Person): Promise<void> {
     const link = await this.link(tab);
-    await tab.evaluate((options) => window.lab.enter(options), { link, name, capture, camera });
+    await tab.evaluate((options) => window.lab.prepare(options), { link, name, capture, camera });
   }
 
   /** Of the one meeting on this stage; `tab` makes it where there is none yet. */

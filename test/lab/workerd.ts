@@ -64,7 +64,8 @@ const config :Workerd.Config = (
 );
 const room :Workerd.Worker = (
   modules = [(name = "index.js", esModule = embed "index.js")],
-  compatibilityDate = "2026-10-01",
+  compatibilityDate = ${setting('date')},
+  compatibilityFlags = ${setting('flags')},
   durableObjectNamespaces = [(className = "Room", uniqueKey = "room", enableSql = true)],
   durableObjectStorage = (inMemory = void),
   bindings = [
@@ -74,4 +75,13 @@ const room :Workerd.Worker = (
   ],
 );
 `;
+}
+
+/** `compatibility_date` or `compatibility_flags` as it is deployed: TOML and Cap'n Proto write texts and lists alike. */
+function setting(name: 'date' | 'flags'): string {
+  const value = new RegExp(`^compatibility_${name} = (.+)$`, 'm').exec(
+    readFileSync(join(root, 'wrangler.toml'), 'utf8'),
+  )?.[1];
+  if (value === undefined) throw new Error(`wrangler.toml says no compatibility_${name}`);
+  return value;
 }

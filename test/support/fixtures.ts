@@ -9,8 +9,8 @@ import { Person } from './people.ts';
 import { Server } from './serve.ts';
 
 export interface PersonOptions {
-  /** Another server than the test's own. */
-  server?: Server;
+  /** Another server than the test's own, or what stands before it. */
+  server?: Pick<Server, 'url'>;
   context?: BrowserContextOptions;
 }
 

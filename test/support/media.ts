@@ -118,12 +118,17 @@ async function look(): Promise<Side[]> {
   return sides;
 }
 
-/** How `page` sees its connection to `other`, found by the ICE names both have of it. */
+/** How `page` sees its connection to `other`. */
 export async function received(page: Page, other: Page): Promise<Side> {
-  const [mine, theirs] = await Promise.all([page.evaluate(look), other.evaluate(look)]);
-  const side = mine.find((one) => theirs.some((two) => one.localUfrag === two.remoteUfrag && one.localUfrag !== ''));
+  const side = await connectionTo(page, other);
   if (!side) throw new Error('These two pages have no connection');
   return side;
+}
+
+/** Found by the ICE names that both have of it; undefined while not both have descriptions of it. */
+export async function connectionTo(page: Page, other: Page): Promise<Side | undefined> {
+  const [mine, theirs] = await Promise.all([page.evaluate(look), other.evaluate(look)]);
+  return mine.find((one) => theirs.some((two) => one.localUfrag === two.remoteUfrag && one.localUfrag !== ''));
 }
 
 /** Offers made by `page` since it was loaded. */

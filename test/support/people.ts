@@ -3,7 +3,7 @@
  * Refuses to know how the page is made; what really arrives is asked of media.ts.
  */
 import { expect, type BrowserContext, type Locator, type Page } from '@playwright/test';
-import { received, type Side } from './media.ts';
+import { connectionTo, received, type Side } from './media.ts';
 import { Wire } from './wire.ts';
 
 export type Toggle = 'Microphone' | 'Camera' | 'Share screen' | 'Raise hand' | 'Chat' | 'People';
@@ -99,7 +99,9 @@ export class Person {
     await expect
       .poll(
         async () => {
-          const frames = (await this.receives(other))[kind].frames;
+          const side = await connectionTo(this.page, other.page);
+          if (!side) return 0;
+          const { frames } = side[kind];
           first ??= frames;
           return frames - first;
         },

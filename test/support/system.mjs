@@ -8,6 +8,8 @@ import { delimiter, join } from 'node:path';
 
 /** A Debian package for each command that the tests start. */
 const NEEDED = { chromium: 'chromium', turnserver: 'coturn', aplay: 'alsa-utils' };
+/** The same for the network lab, which says what is missing and skips where it cannot have them. */
+const WANTED = { nft: 'nftables', ip: 'iproute2', 'firefox-esr': 'firefox-esr', pulseaudio: 'pulseaudio' };
 
 function present(command) {
   // Debian keeps servers in sbin, which is not on everybody's path.
@@ -15,13 +17,18 @@ function present(command) {
   return folders.some((folder) => existsSync(join(folder, command)));
 }
 
+function isDebianRoot() {
+  return process.getuid?.() === 0 && existsSync('/etc/debian_version');
+}
+
 /** Ends the process with the command to run where something is missing and cannot be installed from here. */
 export function installSystem() {
   const missing = Object.keys(NEEDED).filter((command) => !present(command));
-  if (missing.length === 0) return;
-  const packages = missing.map((command) => NEEDED[command]);
+  const wanted = isDebianRoot() ? Object.keys(WANTED).filter((command) => !present(command)) : [];
+  if (missing.length + wanted.length === 0) return;
+  const packages = [...missing, ...wanted].map((command) => NEEDED[command] ?? WANTED[command]);
   const command = `apt-get update && apt-get install -y --no-install-recommends ${packages.join(' ')}`;
-  if (process.getuid?.() !== 0 || !existsSync('/etc/debian_version')) {
+  if (!isDebianRoot()) {
     console.error(`The tests need ${missing.join(' and ')}. On Debian or Ubuntu:\n  sudo sh -c '${command}'`);
     process.exit(1);
   }

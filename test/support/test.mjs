@@ -1,5 +1,6 @@
 /**
- * `npm test`: installs what the tests need, then format, lint, types, unit, edge and browser tests, all of them whatever fails.
+ * `npm test`: installs what the tests need, then format, lint, types, unit, edge and browser tests, and the part of
+ * the network lab that does not depend on how busy the machine is; all of them whatever fails.
  * The last line is `N passed, N failed`; a failed format, lint or type check counts as one failure.
  */
 import { existsSync, readFileSync } from 'node:fs';
@@ -25,6 +26,7 @@ try {
     return true;
   });
   await browserTests();
+  await networkLab();
 } catch (error) {
   console.error(error);
   total.failed += 1;
@@ -48,4 +50,14 @@ async function browserTests() {
   };
   if (code !== 0 && counts.failed === 0) counts.failed = 1;
   add(counts);
+}
+
+async function networkLab() {
+  const [node] = withNode24('');
+  const { code, output } = await run([node, 'test/lab/run.ts', '--quick'], {
+    onOutput: (text) => process.stdout.write(text),
+  });
+  const numbers = /(\d+) passed, (\d+) failed, (\d+) skipped\s*$/.exec(output)?.slice(1).map(Number);
+  const [passed = 0, failed = 0, skipped = 0] = numbers ?? [];
+  add({ passed, failed: code !== 0 && failed === 0 ? 1 : failed, skipped });
 }

@@ -12,8 +12,7 @@ import type { Agent } from '../network/agent.ts';
 import type { Namespace } from '../network/namespaces.ts';
 import type { Tab } from './browser.ts';
 
-const FIREFOX = '/usr/bin/firefox-esr';
-const PORT = 9222;
+export const FIREFOX = '/usr/bin/firefox-esr';
 /** Milliseconds. */
 const START_TIMEOUT = 60_000;
 
@@ -66,17 +65,18 @@ export class Firefox {
     );
     writeFileSync(join(folder, 'user.js'), preferences.join('\n'));
     const sound = await loudspeaker();
-    const args = ['--headless', '--no-remote', '--profile', folder, '--remote-debugging-port', String(PORT)];
+    const socket = join(folder, 'bidi');
+    const port = await open(socket);
+    const address = port.address();
+    // The same number inside and outside: Firefox answers 400 to a Host header with another port than its own.
+    const number = typeof address === 'object' ? (address?.port ?? 0) : 0;
+    const args = ['--headless', '--no-remote', '--profile', folder, '--remote-debugging-port', String(number)];
     const process_ = namespace.spawn([FIREFOX, ...args, 'about:blank'], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, HOME: folder, MOZ_CRASHREPORTER_DISABLE: '1', ...sound },
     });
     await listening(process_);
-    const socket = join(folder, 'bidi');
-    await agent.forward({ path: socket }, { host: '127.0.0.1', port: PORT });
-    const port = await open(socket);
-    const address = port.address();
-    const number = typeof address === 'object' ? address?.port : undefined;
+    await agent.forward({ path: socket }, { host: '127.0.0.1', port: number });
     const browser = await connect({
       browserWSEndpoint: `ws://127.0.0.1:${number}/session`,
       protocol: 'webDriverBiDi',
@@ -147,7 +147,7 @@ function open(socket: string): Promise<Server> {
 let sound: Promise<Record<string, string>> | undefined;
 
 /** A loudspeaker that plays to nobody: without one Firefox's AudioContext waits for ever. Variables that lead to it. */
-function loudspeaker(): Promise<Record<string, string>> {
+export function loudspeaker(): Promise<Record<string, string>> {
   sound ??= new Promise((resolve) => {
     const folder = mkdtempSync(join(tmpdir(), 'snug-sound-'));
     const socket = join(folder, 'native');

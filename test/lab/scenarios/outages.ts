@@ -1,6 +1,6 @@
 /** Nothing passes to one person for a while; or their address changes; or one of two ways dies. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { BOTH, CHROMIUM, type Scenario } from '../scenario.ts';
+import { BOTH, FIREFOX, type Scenario } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
 
 const OUTAGES = [
@@ -52,7 +52,7 @@ export const outages: Scenario[] = OUTAGES.map(({ fault, seconds }) => ({
   faults: [fault],
   name: seconds < 300 ? `${seconds} s outage` : '5 min outage',
   browsers: BOTH,
-  quick: seconds === 20 ? BOTH : seconds < 20 ? CHROMIUM : [],
+  quick: seconds === 20 ? FIREFOX : [],
   limit: seconds * 1000 + 120_000,
   play: (stage) => outage(stage, seconds),
 }));

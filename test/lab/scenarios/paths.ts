@@ -39,7 +39,10 @@ async function uplinkDies(stage: Stage, runs: number): Promise<void> {
   stage.figures.measured('worst', Math.max(...times) / 1000, { unit: 's' });
 }
 
-/** Nothing passes directly between the two from a moment on, and a relay exists. */
+/**
+ * Nothing passes directly between the two from a moment on, and a relay exists. It takes three round trips more than a way that
+ * is there already: two to be given a place at the relay, one to open it to the other.
+ */
 async function directDies(stage: Stage, runs: number): Promise<void> {
   const turn = await Turn.start(stage.internet.place('turn'));
   stage.onClose(() => turn.close());
@@ -59,7 +62,7 @@ async function directDies(stage: Stage, runs: number): Promise<void> {
     // Back to the direct way, so that it can die again: as after a reload.
     if (run + 1 < runs) await restart(stage, ana, bo);
   }
-  stage.figures.measured('first new frame, p50', quantile(times, 0.5) / 1000, { unit: 's', atMost: 1.5 });
+  stage.figures.measured('first new frame, p50', quantile(times, 0.5) / 1000, { unit: 's', atMost: 2.5 });
   stage.figures.measured('worst', Math.max(...times) / 1000, { unit: 's' });
 }
 
@@ -76,7 +79,6 @@ export const paths: Scenario[] = [
     faults: [37],
     name: 'one of two uplinks dies, R = 100 ms, 4 runs',
     browsers: BOTH,
-    quick: CHROMIUM,
     play: (stage) => uplinkDies(stage, 4),
   },
   {
@@ -90,7 +92,6 @@ export const paths: Scenario[] = [
     faults: [],
     name: 'direct way dies, a relay exists, R = 100 ms, 2 runs',
     browsers: BOTH,
-    quick: CHROMIUM,
     play: (stage) => directDies(stage, 2),
   },
   {
@@ -104,7 +105,6 @@ export const paths: Scenario[] = [
     faults: [37],
     name: 'address change',
     browsers: BOTH,
-    quick: CHROMIUM,
     play: async (stage) => {
       await stage.serve();
       const place = stage.internet.place('Ana', { uplinks: 2 });
@@ -125,7 +125,6 @@ export const paths: Scenario[] = [
     faults: [52],
     name: 'one direction dead for 10 s',
     browsers: BOTH,
-    quick: CHROMIUM,
     play: async (stage) => {
       await stage.serve();
       const [ana, bo] = await stage.call([stage.internet.place('Ana'), stage.internet.place('Bo')]);
@@ -140,8 +139,10 @@ export const paths: Scenario[] = [
       const times = await back(ana, bo, ended);
       stage.figures.measured('both see each other after', Math.max(...times) / 1000, { unit: 's', atMost: 1 });
       for (const [index, person] of [ana, bo].entries()) {
-        const told = during[index]?.events.find(({ at, what }) => at >= began && what === 'reconnecting');
-        stage.figures.measured(`${person.name} told after`, ((told?.at ?? NaN) - began) / 1000, {
+        // Ana goes on receiving: what she has to know is that Bo does not.
+        const expected = person === ana ? 'cannot hear me' : 'reconnecting';
+        const told = during[index]?.events.find(({ at, what }) => at >= began && what === expected);
+        stage.figures.measured(`${person.name} told “${expected}” after`, ((told?.at ?? NaN) - began) / 1000, {
           unit: 's',
           atMost: 2.5,
         });
@@ -152,7 +153,6 @@ export const paths: Scenario[] = [
     faults: [53],
     name: 'one pair of four people broken for 10 s',
     browsers: BOTH,
-    quick: CHROMIUM,
     play: async (stage) => {
       await stage.serve();
       const people = await stage.call(['Ana', 'Bo', 'Cy', 'Di'].map((name) => stage.internet.place(name)));

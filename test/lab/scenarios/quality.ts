@@ -119,20 +119,18 @@ async function bandwidth(stage: Stage): Promise<void> {
 }
 
 export const quality: Scenario[] = [
-  { faults: [48], name: 'loss of 5, 17, 28 and 51 %', browsers: CHROMIUM, quick: CHROMIUM, limit: 200_000, play: loss },
-  { faults: [50, 51], name: '2 Mbit/s, 150 kbit/s, 2 Mbit/s', browsers: CHROMIUM, quick: CHROMIUM, play: bandwidth },
+  { faults: [48], name: 'loss of 5, 17, 28 and 51 %', browsers: CHROMIUM, limit: 200_000, play: loss },
+  { faults: [50, 51], name: '2 Mbit/s, 150 kbit/s, 2 Mbit/s', browsers: CHROMIUM, play: bandwidth },
   {
     faults: [49],
     name: 'round trip of 600 ms for 30 s',
     browsers: CHROMIUM,
-    quick: CHROMIUM,
     play: (stage) => quiet(stage, { delay: 300, lost: 0, seconds: 30 }),
   },
   {
     faults: [],
     name: '10 % lost and a round trip of 300 ms, 60 s',
     browsers: CHROMIUM,
-    quick: CHROMIUM,
     play: (stage) => quiet(stage, { delay: 150, lost: 10, seconds: 60 }),
   },
   {

@@ -58,7 +58,10 @@ async function killed(stage: Stage, seconds: number): Promise<void> {
       atMost: 1,
     });
     const told = story.some(({ what }) => what === 'unreachable');
-    stage.figures.holds(`${person.name}: ${seconds > 12 ? 'told' : 'not told'} of the room`, told === seconds > 12);
+    // As long as it took to start again: on a busy machine a room that was killed for 5 s is away for longer.
+    const away = (back - began) / 1000;
+    if (away > 12) stage.figures.holds(`${person.name}: told of the room`, told);
+    if (away < 9) stage.figures.holds(`${person.name}: not told of the room`, !told);
   }
 }
 
@@ -104,7 +107,6 @@ export const rooms: Scenario[] = [
     faults: [1, 4],
     name: 'room killed for 5 s, three people',
     browsers: BOTH,
-    quick: CHROMIUM,
     play: (stage) => killed(stage, 5),
   },
   {
@@ -118,7 +120,6 @@ export const rooms: Scenario[] = [
     faults: [3],
     name: 'room down when somebody comes',
     browsers: BOTH,
-    quick: CHROMIUM,
     play: async (stage) => {
       await stage.serve();
       const ana = await stage.arrive(stage.internet.place('Ana'));
@@ -161,20 +162,20 @@ export const rooms: Scenario[] = [
     faults: [12],
     name: 'reload',
     browsers: BOTH,
-    quick: CHROMIUM,
     play: async (stage) => {
       await stage.serve();
       const [ana, bo] = await stage.call(['Ana', 'Bo'].map((name) => stage.internet.place(name)));
       if (!ana || !bo) return;
       const began = Date.now();
       await bo.tab.reload();
+      const reloaded = Date.now();
       const [{ tiles }] = await Promise.all([ana.look(), stage.enter(bo)]);
       await bo.join();
       await bo.sees(ana);
       await ana.sees(bo);
       stage.figures.measured('tiles of Bo right after', tiles.length, { atMost: 1 });
       stage.figures.measured('tiles of Bo in the end', (await ana.look()).tiles.length, { atMost: 1, atLeast: 1 });
-      const first = await ana.firstFrame(bo, began);
+      const first = await ana.firstFrame(bo, reloaded);
       stage.figures.measured('seen again after', (first - began) / 1000, { unit: 's' });
     },
   },
@@ -182,7 +183,6 @@ export const rooms: Scenario[] = [
     faults: [8, 69],
     name: 'asleep for 30 s',
     browsers: BOTH,
-    quick: CHROMIUM,
     play: async (stage) => {
       await stage.serve();
       const [ana, bo] = await stage.call(['Ana', 'Bo'].map((name) => stage.internet.place(name)));

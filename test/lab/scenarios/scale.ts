@@ -22,12 +22,13 @@ async function storm(stage: Stage): Promise<void> {
     people.push(new Person({ ...place, name }, await first.tab.beside(), { camera: false }));
   }
   stage.people.push(...people);
-  await stage.link(first.tab);
+  // Each has a machine of their own for their own devices; here eight pages would open them on two cores at once.
+  for (const person of people) await stage.prepare(person);
   const began = Date.now();
   const clicks = people.map(async (person, at) => {
     // Within one second.
     await wait((at * 1000) / STORM);
-    await stage.enter(person);
+    await person.tab.evaluate(() => window.lab.enter(), undefined);
     await person.join();
   });
   await Promise.all(clicks);
@@ -58,18 +59,19 @@ async function sockets(stage: Stage): Promise<void> {
   let said = '';
   client.stdout.on('data', (chunk) => (said += String(chunk)));
   await new Promise((resolve) => client.once('exit', resolve));
-  const { welcomed, seconds }: { welcomed: number; seconds: number } = JSON.parse(said);
-  stage.figures.measured('sockets in', welcomed, { atLeast: SOCKETS });
-  stage.figures.measured('last one in after', seconds, { unit: 's', atMost: 3 });
+  const { welcomed, welcomedAfter, acquainted, acquaintedAfter }: Record<string, number> = JSON.parse(said);
+  stage.figures.measured('sockets in', welcomed ?? 0, { atLeast: SOCKETS });
+  stage.figures.measured('last one in after', welcomedAfter ?? Infinity, { unit: 's', atMost: 3 });
+  stage.figures.measured('sockets that have heard of all others', acquainted ?? 0, { atLeast: SOCKETS });
+  stage.figures.measured('the last of them after', acquaintedAfter ?? Infinity, { unit: 's' });
 }
 
 export const scale: Scenario[] = [
-  { faults: [6], name: `join storm of ${STORM} within 1 s`, browsers: CHROMIUM, quick: CHROMIUM, play: storm },
+  { faults: [6], name: `join storm of ${STORM} within 1 s`, browsers: CHROMIUM, play: storm },
   {
     faults: [14],
     name: `${SOCKETS} sockets into one room, raw workerd`,
     browsers: ['none'],
-    quick: CHROMIUM,
     play: sockets,
   },
 ];

@@ -11,6 +11,8 @@ export interface Tile {
   name: string;
   connection: string;
   relayed: boolean;
+  /** The name of who carries them here; empty where nobody needs to. */
+  through: string;
   mismatch: boolean;
 }
 
@@ -19,7 +21,7 @@ export interface Event {
   at: number;
   /** A name, or `room`. */
   who: string;
-  /** `here`, `gone`, `live`, `reconnecting`, …; for the room what it is. */
+  /** `here`, `gone`, `live`, `reconnecting`, `cannot hear me`, `hears me`, …; for the room what it is. */
   what: string;
 }
 
@@ -83,6 +85,7 @@ export class Gauge {
   readonly #events: Event[] = [];
   readonly #frames: Record<string, number[]> = {};
   readonly #seen = new Map<string, string>();
+  readonly #hearing = new Map<string, boolean>();
   readonly #players = new Map<string, { video: HTMLVideoElement; audio: HTMLAudioElement }>();
 
   constructor(call: () => Call | undefined) {
@@ -97,7 +100,10 @@ export class Gauge {
       stage: call?.stage ?? '',
       room: call?.room ?? '',
       relayUnavailable: call?.relayUnavailable ?? false,
-      tiles: this.#others().map(({ name, connection, relayed, mismatch }) => ({ name, connection, relayed, mismatch })),
+      tiles: this.#others().map(({ name, connection, relayed, through, mismatch }) => {
+        const carrier = this.#others().find(({ sid }) => sid === through);
+        return { name, connection, relayed, through: carrier?.name ?? '', mismatch };
+      }),
       chat: (call?.chat.entries ?? []).map(({ name, text, state }) => ({ name, text, state })),
       notices: (call?.notices.shown ?? []).map(({ text }) => text),
       events: this.#events,
@@ -114,9 +120,11 @@ export class Gauge {
 
   #look(): void {
     const present = new Set<string>();
-    for (const { name, connection, cameraTrack, microphoneTrack } of this.#others()) {
+    for (const { name, connection, hearsMe, cameraTrack, microphoneTrack } of this.#others()) {
       present.add(name);
       if (!this.#seen.has(name)) this.#note(name, 'here');
+      if (this.#hearing.get(name) === !hearsMe) this.#note(name, hearsMe ? 'hears me' : 'cannot hear me');
+      this.#hearing.set(name, hearsMe);
       if (this.#seen.get(name) !== connection) this.#note(name, connection);
       this.#seen.set(name, connection);
       const player = this.#playerOf(name);

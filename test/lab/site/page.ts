@@ -14,8 +14,10 @@ export interface Capture {
 
 export interface Lab {
   createLink(): Promise<string>;
-  /** Opens the devices and the room, and stays in pre-join. */
-  enter(options: { link: string; name: string; capture: Capture; camera: boolean }): Promise<void>;
+  /** Opens the devices. */
+  prepare(options: { link: string; name: string; capture: Capture; camera: boolean }): Promise<void>;
+  /** Opens the room, and stays in pre-join. */
+  enter(): Promise<void>;
   join(): void;
   leave(): void;
   say(text: string): void;
@@ -33,7 +35,7 @@ const gauge = new Gauge(() => call);
 
 window.lab = {
   createLink: async () => (await createLink(location.origin)).link.url,
-  enter: async ({ link, name, capture, camera }) => {
+  prepare: async ({ link, name, capture, camera }) => {
     shrinkCaptures(capture);
     const parsed = parseLink(link, location.origin);
     if (!parsed) throw new Error('not a link');
@@ -42,7 +44,9 @@ window.lab = {
     await call.self.openPreview();
     if ((call.self.camera === 'on') !== camera) await call.self.toggleCamera();
     if (call.self.microphone !== 'on') await call.self.toggleMicrophone();
-    await call.enter();
+  },
+  enter: async () => {
+    await call?.enter();
   },
   join: () => call?.join(),
   leave: () => call?.leave(),
