@@ -5,7 +5,8 @@
  * something first is right. After an outage it is the old one, at once. After a cut of its path, where another path exists, it
  * is the new one: whatever a restart finds, Chromium 156 stays with the selected candidate pair until nothing has come by it for
  * 2.5 s, and a second more, so that the first picture came after 4 s (p50 at a round trip of 100 ms); a new connection
- * has no old pair to stay with. The old one ends when the new one is up, and the new one's tracks become those of the pair. Refuses to know when that is wanted, and which messages are for it.
+ * has no old pair to stay with. The old one ends when the new one is up, and the new one's tracks become those of the pair.
+ * Refuses to know when that is wanted, and which messages are for it.
  */
 import type { Candidates, Description } from '../protocol.ts';
 import type { VideoLimit } from './limits.ts';
@@ -16,7 +17,6 @@ import type { Path } from './routes.ts';
 const STALE = 3_000;
 /** Milliseconds that a successor is given to come up. */
 const PATIENCE = 8_000;
-
 /** Milliseconds that a replaced connection is kept, for what waits in its channel, where its path is back as well. */
 const LINGER = 3_000;
 
@@ -24,9 +24,7 @@ type Tracks = Record<Slot, MediaStreamTrack>;
 
 export interface ConnectionsOptions {
   /** What every connection of this pair is made with. */
-  peerOptions: (
-    path: Path,
-  ) => Pick<PeerOptions, 'configuration' | 'polite' | 'fingerprint' | 'onText'> & Pick<PeerOptions, 'onMismatch'>;
+  peerOptions: (path: Path) => Pick<PeerOptions, 'configuration' | 'polite' | 'fingerprint' | 'onText' | 'onMismatch'>;
   onSignal: (message: Description | Candidates, connection: 'current' | 'successor') => void;
   /** The state of the connection, or of its successor, changed. */
   onState: () => void;
@@ -77,7 +75,7 @@ export class Connections {
     return this.#current ? this.#options.now() - this.#current.at : 0;
   }
 
-  /** Another connection, in the place of whatever is there; mine. */
+  /** Another connection, in the place of whatever is there, also of one that was replaced and lingers; mine. */
   offer(path: Path = 'any'): void {
     this.#replace(this.#epoch + 1, 'initiator', path);
   }
@@ -129,17 +127,19 @@ export class Connections {
 
   /** The end. What is sent is told again to the connection that follows, if ever one does. */
   close(): void {
+    this.#closeAll();
+    for (const slot of SLOTS) delete this.#sent[slot];
+  }
+
+  #closeAll(): void {
     this.#dropSuccessor();
     this.#dropPredecessor();
     this.#current?.peer.close();
     this.#current = undefined;
-    for (const slot of SLOTS) delete this.#sent[slot];
   }
 
   #replace(epoch: number, role: 'initiator' | 'answerer', path: Path): void {
-    this.#dropSuccessor();
-    this.#current?.peer.close();
-    this.#current = undefined;
+    this.#closeAll();
     this.#current = this.#make(epoch, role, path);
     this.#showTracks();
   }

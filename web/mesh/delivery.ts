@@ -28,7 +28,7 @@ export class Delivery {
     this.#options = options;
   }
 
-  /** Sends, by whatever path there is. What finds none waits, but for descriptions and candidates: those are made anew. */
+  /** Sends, by whatever path there is. What finds none waits, but for what is about the connection as it is: that is made anew. */
   send(...messages: PeerMessage[]): void {
     const { peer, live } = this.#options;
     if (peer()?.send(JSON.stringify(messages)) && live()) return;

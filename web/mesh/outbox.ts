@@ -19,7 +19,7 @@ export class Outbox {
     return this.#waiting.length === 0;
   }
 
-  /** Keeps `messages`, but for those that recovery makes anew. */
+  /** Keeps `messages`, but for those that are made anew. */
   keep(messages: PeerMessage[]): void {
     this.#waiting.push(...messages.filter(({ type }) => !MADE_ANEW.includes(type)));
     this.#waiting.splice(0, this.#waiting.length - MAX_WAITING);

@@ -48,7 +48,8 @@ export class Pair {
   readonly #connections: Connections;
   readonly #polite: boolean;
   #shown: ConnectionState = 'connecting';
-  #lastAnswered = 0;
+  /** The attempt of mine that was answered last. */
+  #lastAnswered = { epoch: 0, offerId: 0 };
   #offered: (() => void) | undefined;
 
   constructor(options: PairOptions) {
@@ -187,14 +188,8 @@ export class Pair {
   }
 
   #offer(path: Path): void {
-    this.#begin();
-    this.#connections.offer(path);
-  }
-
-  /** A connection is about to take the place of the one that is there. */
-  #begin(): void {
     this.#delivery.restart();
-    this.#lastAnswered = 0;
+    this.#connections.offer(path);
   }
 
   /** The end of the connection. The pair can have another, and is given tracks again once they say that they are in. */
@@ -286,12 +281,14 @@ export class Pair {
     if (verdict === 'offer') this.#offer('any');
     if (verdict === 'offer' || verdict === 'ignore') return;
     if (verdict === 'answer') {
-      this.#begin();
+      this.#delivery.restart();
       this.#connections.answer(epoch);
     }
     // What comes of an attempt of mine, an answer or the offer that I asked for; by both paths, and counted once.
-    if (epoch === this.peer?.epoch && (!offered || this.#polite) && offerId > this.#lastAnswered) {
-      this.#lastAnswered = offerId;
+    const last = this.#lastAnswered;
+    const isNew = epoch > last.epoch || offerId > last.offerId;
+    if (epoch === this.peer?.epoch && (!offered || this.#polite) && isNew) {
+      this.#lastAnswered = { epoch, offerId };
       this.recovery.answered();
     }
     void this.#connections.at(epoch)?.receive(message);

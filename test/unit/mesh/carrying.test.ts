@@ -1,24 +1,17 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { FakePerson } from '../../support/fake-room.ts';
-import { track } from '../../support/fake-webrtc.ts';
 import { pass, stage } from './meeting.ts';
 
 vi.mock('../../../web/seal/hello.ts', () => import('../../support/fake-seal.ts'));
 vi.mock('../../../web/seal/pair.ts', () => import('../../support/fake-seal.ts'));
 
-const { meeting, open, internet, room } = stage();
+const { meeting, talking, cut, open, internet, room } = stage();
 
 /** Three or more in a meeting of whom the first two no longer reach each other. */
 async function divided(...names: string[]) {
-  const people = await meeting('Ana', 'Bo', ...names);
-  for (const one of people) {
-    one.mesh.setTrack('microphone', track('audio'));
-    for (const other of people) if (other !== one) one.mesh.setAudience(other.sid, 'in');
-  }
-  await pass(2_000);
+  const people = await talking('Ana', 'Bo', ...names);
   const [ana, bo] = people;
-  internet().cut(ana.sid, bo.sid);
-  internet().cut(bo.sid, ana.sid);
+  cut(ana, bo);
   await pass(15_000);
   return people;
 }

@@ -1,32 +1,14 @@
 import { describe, expect, it, vi } from 'vitest';
-import type { FakePerson } from '../../support/fake-room.ts';
-import { track } from '../../support/fake-webrtc.ts';
 import { pass, stage } from './meeting.ts';
 
 vi.mock('../../../web/seal/hello.ts', () => import('../../support/fake-seal.ts'));
 vi.mock('../../../web/seal/pair.ts', () => import('../../support/fake-seal.ts'));
 
-const { meeting, internet, room } = stage();
-
-/** Two who talk. */
-async function talking(): Promise<[FakePerson, FakePerson]> {
-  const [ana, bo] = await meeting('Ana', 'Bo');
-  for (const [one, other] of [
-    [ana, bo],
-    [bo, ana],
-  ] as const) {
-    one.mesh.setTrack('microphone', track('audio'));
-    one.mesh.setAudience(other.sid, 'in');
-  }
-  await pass(2_000);
-  return [ana, bo];
-}
-
-const open = () => internet().connections.filter(({ closed }) => !closed);
+const { talking, cut, open, internet, room } = stage();
 
 describe('a path that is dead while another exists', () => {
   it('[37] is replaced by another connection, which then is the only one and carries the microphone', async () => {
-    const [ana, bo] = await talking();
+    const [ana, bo] = await talking('Ana', 'Bo');
     const before = open();
     internet().move();
     await pass(1_500);
@@ -38,21 +20,34 @@ describe('a path that is dead while another exists', () => {
   });
 
   it('[37] is not cut short: what waits in its channel still has 3 s', async () => {
-    const [ana, bo] = await talking();
+    const [ana, bo] = await talking('Ana', 'Bo');
     const before = open();
     internet().move();
     await pass(1_500);
     expect([ana.shows(bo), bo.shows(ana)]).toEqual(['live', 'live']);
     expect(open()).toEqual(expect.arrayContaining(before));
   });
+
+  it('[37] is cut short where the route must be another: nothing more goes the old way', async () => {
+    const [ana, bo] = await talking('Ana', 'Bo');
+    const before = open();
+    internet().move();
+    await pass(1_500);
+    expect(open()).toEqual(expect.arrayContaining(before));
+    ana.mesh.reroute();
+    bo.mesh.reroute();
+    await pass(100);
+    expect(open().some((connection) => before.includes(connection))).toBe(false);
+    await pass(3_000);
+    expect([ana.shows(bo), bo.shows(ana)]).toEqual(['live', 'live']);
+  });
 });
 
 describe('a path that comes back by itself', () => {
   it('[31] goes on with its connection, and the other that was tried is closed', async () => {
-    const [ana, bo] = await talking();
+    const [ana, bo] = await talking('Ana', 'Bo');
     const before = open();
-    internet().cut(ana.sid, bo.sid);
-    internet().cut(bo.sid, ana.sid);
+    cut(ana, bo);
     room().fate = () => [];
     await pass(1_000);
     expect(open().length).toBeGreaterThan(2);

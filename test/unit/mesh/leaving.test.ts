@@ -8,17 +8,14 @@ import { pass, stage } from './meeting.ts';
 vi.mock('../../../web/seal/hello.ts', () => import('../../support/fake-seal.ts'));
 vi.mock('../../../web/seal/pair.ts', () => import('../../support/fake-seal.ts'));
 
-const { person, meeting, open, internet, room } = stage();
+const { person, meeting, cut, open, internet, room } = stage();
 
 const shown = (one: FakePerson, other: FakePerson) => [one.shows(other), other.shows(one)];
 const LIVE = ['live', 'live'];
 
 /** The tab is killed: nothing is said, nothing is received. */
 function crash(one: FakePerson, others: FakePerson[]) {
-  for (const other of others) {
-    internet().cut(one.sid, other.sid);
-    internet().cut(other.sid, one.sid);
-  }
+  for (const other of others) cut(one, other);
   one.mesh.close();
 }
 
@@ -68,8 +65,7 @@ describe('who leaves', () => {
 
   it('is not shown again by what was still on its way', async () => {
     const [ana, bo] = await meeting('Ana', 'Bo');
-    internet().cut(ana.sid, bo.sid);
-    internet().cut(bo.sid, ana.sid);
+    cut(ana, bo);
     await pass(3_000);
     room().fate = ({ box }) => (readBox(box).text.includes('"description"') ? [] : [2_000]);
     // By the room, for the channel is in doubt; then the channel is faster.
@@ -104,8 +100,7 @@ describe('who leaves', () => {
 describe('who comes back', () => {
   it('[36] after everyone had given them up is live again, over a new connection', async () => {
     const [ana, bo] = await meeting('Ana', 'Bo');
-    internet().cut(ana.sid, bo.sid);
-    internet().cut(bo.sid, ana.sid);
+    cut(ana, bo);
     room().leave(bo, 'lease');
     await pass(60_000);
     expect([ana.gone, bo.gone]).toEqual([[bo.sid], []]);
@@ -119,8 +114,7 @@ describe('who comes back', () => {
 
   it('and had given up everyone as well is live again', async () => {
     const [ana, bo] = await meeting('Ana', 'Bo');
-    internet().cut(ana.sid, bo.sid);
-    internet().cut(bo.sid, ana.sid);
+    cut(ana, bo);
     room().leave(bo, 'lease');
     room().leave(ana, 'lease');
     bo.mesh.left(ana.sid, 'lease');
@@ -139,8 +133,7 @@ describe('who comes back', () => {
     const voice = track('audio');
     ana.mesh.setTrack('microphone', voice);
     ana.mesh.setAudience(bo.sid, 'in');
-    internet().cut(ana.sid, bo.sid);
-    internet().cut(bo.sid, ana.sid);
+    cut(ana, bo);
     room().leave(bo, 'lease');
     await pass(60_000);
     internet().mend();

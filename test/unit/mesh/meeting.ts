@@ -2,7 +2,8 @@
 import { afterEach, beforeEach, vi } from 'vitest';
 import { FakeInternet } from '../../support/fake-internet.ts';
 import { FakeRoom, type FakePerson } from '../../support/fake-room.ts';
-import { installWebRtc } from '../../support/fake-webrtc.ts';
+import { installWebRtc, track } from '../../support/fake-webrtc.ts';
+import type { Slot } from '../../../web/mesh/peer.ts';
 
 export interface Stage {
   internet: FakeInternet;
@@ -10,6 +11,14 @@ export interface Stage {
 }
 
 export const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms);
+
+/** Sends each other a voice, or what `slots` names: what real calls live from. */
+export function talk(people: FakePerson[], slots: readonly Slot[] = ['microphone']): void {
+  for (const one of people) {
+    for (const slot of slots) one.mesh.setTrack(slot, track(slot === 'microphone' ? 'audio' : 'video'));
+    for (const other of people) if (other !== one) one.mesh.setAudience(other.sid, 'in');
+  }
+}
 
 /** A stage of its own for every test of the file. */
 export function stage() {
@@ -53,6 +62,18 @@ export function stage() {
   return {
     person,
     meeting,
+    /** The same, who talk: it is known of each pair that it hears. */
+    talking: async <Names extends string[]>(...names: Names) => {
+      const people = await meeting(...names);
+      talk(people);
+      await pass(2_000);
+      return people;
+    },
+    /** Nothing reaches either of two people from the other, but through the room. */
+    cut: (one: FakePerson, other: FakePerson) => {
+      internet.cut(one.sid, other.sid);
+      internet.cut(other.sid, one.sid);
+    },
     /** Another stage within the same test. */
     reset: () => {
       clear();

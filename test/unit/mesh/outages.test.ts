@@ -1,29 +1,14 @@
 import { describe, expect, it, vi } from 'vitest';
 import { chat, type FakePerson } from '../../support/fake-room.ts';
-import { track } from '../../support/fake-webrtc.ts';
 import { pass, stage } from './meeting.ts';
 
 vi.mock('../../../web/seal/hello.ts', () => import('../../support/fake-seal.ts'));
 vi.mock('../../../web/seal/pair.ts', () => import('../../support/fake-seal.ts'));
 
-const { person, meeting, open, internet, room, reset } = stage();
+const { person, meeting, talking, cut, open, internet, room, reset } = stage();
 
 const shown = (one: FakePerson, other: FakePerson) => [one.shows(other), other.shows(one)];
 const LIVE = ['live', 'live'];
-
-/** Cuts everything between two people. */
-function cut(one: FakePerson, other: FakePerson) {
-  internet().cut(one.sid, other.sid);
-  internet().cut(other.sid, one.sid);
-}
-
-/** Sends each other a voice: what real calls live from. */
-function talk(...people: FakePerson[]) {
-  for (const one of people) {
-    one.mesh.setTrack('microphone', track('audio'));
-    for (const other of people) if (other !== one) one.mesh.setAudience(other.sid, 'in');
-  }
-}
 
 describe('the room', () => {
   it('[2] away for a minute is not noticed: chat and everything else go over the channel', async () => {
@@ -74,9 +59,8 @@ describe('the room', () => {
 
 describe('a path', () => {
   it('[32] cut for 3 s is told within 2.5 s, and back 0.5 s after', async () => {
-    const [ana, bo] = await meeting('Ana', 'Bo');
-    talk(ana, bo);
-    await pass(5_000);
+    const [ana, bo] = await talking('Ana', 'Bo');
+    await pass(3_000);
     cut(ana, bo);
     await pass(2_500);
     expect(shown(ana, bo)).toEqual(['reconnecting', 'reconnecting']);
@@ -87,9 +71,8 @@ describe('a path', () => {
   });
 
   it('[31] cut for 1 s is not told', async () => {
-    const [ana, bo] = await meeting('Ana', 'Bo');
-    talk(ana, bo);
-    await pass(5_000);
+    const [ana, bo] = await talking('Ana', 'Bo');
+    await pass(3_000);
     cut(ana, bo);
     await pass(1_000);
     internet().mend();
@@ -102,9 +85,7 @@ describe('a path', () => {
   it.each([20, 40, 300])(
     '[34] [35] [36] cut for %i s, past any give-up of ICE, is back within 6 s',
     async (seconds) => {
-      const [ana, bo] = await meeting('Ana', 'Bo');
-      talk(ana, bo);
-      await pass(2_000);
+      const [ana, bo] = await talking('Ana', 'Bo');
       cut(ana, bo);
       await pass(seconds * 1_000);
       expect(shown(ana, bo)).toEqual(['reconnecting', 'reconnecting']);
@@ -117,9 +98,7 @@ describe('a path', () => {
   );
 
   it('[37] whose addresses change is back within 1.5 s', async () => {
-    const [ana, bo] = await meeting('Ana', 'Bo');
-    talk(ana, bo);
-    await pass(2_000);
+    const [ana, bo] = await talking('Ana', 'Bo');
     internet().move();
     await pass(1_500);
     expect(shown(ana, bo)).toEqual(LIVE);
@@ -131,9 +110,7 @@ describe('a path', () => {
 
   it('[23] whose first restart, or the answer to it, was lost is back with the next attempt', async () => {
     for (const lost of ['offer', 'answer'] as const) {
-      const [ana, bo] = await meeting('Ana', 'Bo');
-      talk(ana, bo);
-      await pass(2_000);
+      const [ana, bo] = await talking('Ana', 'Bo');
       internet().move();
       // The impolite side, the larger sid, drives.
       room().fate = ({ from }) => ((from === bo.sid) === (lost === 'offer') ? [] : [30]);
@@ -150,9 +127,7 @@ describe('a path', () => {
   });
 
   it('lost together with the room is back as soon as the room is', async () => {
-    const [ana, bo] = await meeting('Ana', 'Bo');
-    talk(ana, bo);
-    await pass(2_000);
+    const [ana, bo] = await talking('Ana', 'Bo');
     room().down = true;
     internet().move();
     await pass(60_000);
@@ -164,9 +139,7 @@ describe('a path', () => {
   });
 
   it('[52] dead in one direction is repaired by whoever notices', async () => {
-    const [ana, bo] = await meeting('Ana', 'Bo');
-    talk(ana, bo);
-    await pass(2_000);
+    const [ana, bo] = await talking('Ana', 'Bo');
     internet().cut(ana.sid, bo.sid);
     await pass(2_500);
     expect(bo.shows(ana)).toBe('reconnecting');
@@ -176,10 +149,7 @@ describe('a path', () => {
   });
 
   it('[53] broken between two of four is told by those two alone', async () => {
-    const people = await meeting('Ana', 'Bo', 'Cleo', 'Dan');
-    const [ana, bo, cleo, dan] = people;
-    talk(...people);
-    await pass(2_000);
+    const [ana, bo, cleo, dan] = await talking('Ana', 'Bo', 'Cleo', 'Dan');
     cut(ana, bo);
     await pass(3_000);
     expect(shown(ana, bo)).toEqual(['reconnecting', 'reconnecting']);
@@ -250,9 +220,7 @@ describe('a message', () => {
   });
 
   it('sent in a moment of doubt does not wait for the room to come back', async () => {
-    const [ana, bo] = await meeting('Ana', 'Bo');
-    talk(ana, bo);
-    await pass(2_000);
+    const [ana, bo] = await talking('Ana', 'Bo');
     room().down = true;
     cut(ana, bo);
     await pass(800);

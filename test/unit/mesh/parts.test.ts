@@ -41,11 +41,13 @@ describe('what waits for a path', () => {
     expect([outbox.empty, outbox.take()]).toEqual([true, []]);
   });
 
-  it('is never a description or a candidate: those are made anew', () => {
+  it('is nothing about a connection as it was: descriptions, candidates and reports are made anew', () => {
     const outbox = new Outbox();
     outbox.keep([
       { type: 'description', epoch: 1, offerId: 1, description: { type: 'offer', sdp: '' } },
       { type: 'candidates', epoch: 1, candidates: [] },
+      { type: 'restart', epoch: 1 },
+      { type: 'heard', audio: false },
     ]);
     expect(outbox.empty).toBe(true);
   });

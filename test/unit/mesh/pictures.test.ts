@@ -1,6 +1,5 @@
 import { expect, it, vi } from 'vitest';
-import { track } from '../../support/fake-webrtc.ts';
-import { pass, stage } from './meeting.ts';
+import { pass, stage, talk } from './meeting.ts';
 
 vi.mock('../../../web/seal/hello.ts', () => import('../../support/fake-seal.ts'));
 vi.mock('../../../web/seal/pair.ts', () => import('../../support/fake-seal.ts'));
@@ -16,13 +15,7 @@ function wholePictures(sid: string): number {
 
 it.each(['both directions', 'one direction'])('[32] pictures lost for 3 s in %s are made up for', async (lost) => {
   const [ana, bo] = await meeting('Ana', 'Bo');
-  for (const person of [ana, bo]) {
-    for (const slot of ['microphone', 'camera'] as const) {
-      person.mesh.setTrack(slot, track(slot === 'camera' ? 'video' : 'audio'));
-    }
-  }
-  ana.mesh.setAudience(bo.sid, 'in');
-  bo.mesh.setAudience(ana.sid, 'in');
+  talk([ana, bo], ['microphone', 'camera']);
   await pass(5_000);
   expect([ana, bo].map(({ sid }) => wholePictures(sid))).toEqual([0, 0]);
   internet().cut(ana.sid, bo.sid);

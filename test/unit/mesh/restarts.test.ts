@@ -1,26 +1,16 @@
 import { describe, expect, it, vi } from 'vitest';
 import { Restarts, type Restartable } from '../../../web/mesh/restarts.ts';
-import { track } from '../../support/fake-webrtc.ts';
 import { pass, stage } from './meeting.ts';
 
 vi.mock('../../../web/seal/hello.ts', () => import('../../support/fake-seal.ts'));
 vi.mock('../../../web/seal/pair.ts', () => import('../../support/fake-seal.ts'));
 
-const { meeting, internet, room } = stage();
+const { talking, cut, internet, room } = stage();
 
 /** Ana and Bo, who talk and are then cut off from each other, and one of them from the room, for 10 s. */
 async function cutOff() {
-  const [ana, bo] = await meeting('Ana', 'Bo');
-  for (const [one, other] of [
-    [ana, bo],
-    [bo, ana],
-  ] as const) {
-    one.mesh.setTrack('microphone', track('audio'));
-    one.mesh.setAudience(other.sid, 'in');
-  }
-  await pass(2_000);
-  internet().cut(ana.sid, bo.sid);
-  internet().cut(bo.sid, ana.sid);
+  const [ana, bo] = await talking('Ana', 'Bo');
+  cut(ana, bo);
   room().fate = () => [];
   await pass(10_000);
   return { ana, bo, before: internet().connections.length };
