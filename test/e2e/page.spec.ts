@@ -2,6 +2,7 @@
 import type { CDPSession, Page } from '@playwright/test';
 import puppeteer from 'puppeteer-core';
 import { blockSockets } from '../support/blocking-proxy.ts';
+import { CHROMIUM } from '../support/chromium.ts';
 import { expect, test } from '../support/fixtures.ts';
 import { allConnected, allHaveTiles, allSee } from '../support/people.ts';
 import { Server } from '../support/serve.ts';
@@ -78,7 +79,7 @@ test('[68] whose tab is hidden is heard and seen as before, and has not left', a
 }) => {
   // Playwright keeps every page visible.
   const browser = await puppeteer.launch({
-    executablePath: '/usr/bin/chromium',
+    executablePath: CHROMIUM,
     headless: true,
     args: launchOptions.args ?? [],
     ignoreDefaultArgs: UNSLOWED,

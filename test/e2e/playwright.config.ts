@@ -1,5 +1,6 @@
 /** Browser tests: the system's Chromium, one test at a time, no retry: a flaky test is a fault of the product or of the test. */
 import { defineConfig } from '@playwright/test';
+import { CHROMIUM, CHROMIUM_FLAGS, PLAIN_ADDRESSES } from '../support/chromium.ts';
 
 export default defineConfig({
   testDir: '.',
@@ -18,21 +19,8 @@ export default defineConfig({
     permissions: ['microphone', 'camera', 'clipboard-read', 'clipboard-write'],
     screenshot: 'only-on-failure',
     launchOptions: {
-      executablePath: '/usr/bin/chromium',
-      args: [
-        '--no-sandbox',
-        '--use-fake-device-for-media-stream',
-        '--use-fake-ui-for-media-stream',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-        '--autoplay-policy=no-user-gesture-required',
-        // A browser hides its addresses behind multicast names, which a container often cannot resolve.
-        '--disable-features=WebRtcHideLocalIpsWithMdns',
-      ],
+      executablePath: CHROMIUM,
+      args: [...CHROMIUM_FLAGS, PLAIN_ADDRESSES],
     },
   },
 });

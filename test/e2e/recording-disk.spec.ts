@@ -1,5 +1,5 @@
 /** A disk that is full (fault 76), on a real small one: the recording ends by itself, says so, and what there is plays. */
-import { expect, type BrowserContext, type Page } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import { done, kept, plays, record, seconds, test as base } from './recording/fixtures.ts';
 import { SmallDisk } from './recording/small-disk.ts';
 
@@ -11,6 +11,8 @@ const test = base.extend<{ disk: SmallDisk }>({
     await use(disk);
     disk.unmount();
   },
+  studio: async ({ stage, disk, profile, faults }, use) =>
+    use(await stage.visit(await profile.open(disk.folder), faults)),
 });
 
 const problems = (page: Page): Promise<readonly string[]> => page.evaluate(() => window.studio.problems);
@@ -18,11 +20,8 @@ const problems = (page: Page): Promise<readonly string[]> => page.evaluate(() =>
 test('[76] a full disk: it is told before, the recording stops, and the file is whole', async ({
   stage,
   disk,
-  profile,
-  faults,
+  studio: page,
 }) => {
-  const context = await profile.open(disk.folder);
-  const page = await stage.visit(context, faults);
   await record(page);
   await seconds(page, 6);
   expect(await problems(page)).toEqual([]);
@@ -41,11 +40,8 @@ test('[76] a full disk: it is told before, the recording stops, and the file is 
 test('[76] a disk that is full from the beginning: what could be written plays as it is, and is completed later', async ({
   stage,
   disk,
-  profile,
-  faults,
+  studio: page,
 }) => {
-  const context = await profile.open(disk.folder);
-  const page = await stage.visit(context, faults);
   disk.fill(2_000_000);
   await record(page);
   await expect.poll(() => problems(page)).toEqual(['disk-nearly-full']);
@@ -67,10 +63,8 @@ test('[76] a disk that is full from the beginning: what could be written plays a
   await plays(path, recovered.duration - 0.5);
 });
 
-test('storage that is refused ends it with a reason before it begins', async ({ stage, profile, faults }) => {
-  const context = await profile.open();
-  const page = await stage.visit(context, faults);
-  await setQuota(context, page, 10);
+base('storage that is refused ends it with a reason before it begins', async ({ studio: page }) => {
+  await setQuota(page, 10);
   await record(page).catch(() => undefined);
   expect(await page.evaluate(() => window.studio.recorder.state)).toEqual({ kind: 'failed', failure: 'no-storage' });
 });
@@ -88,7 +82,7 @@ async function forgetDownload(page: Page, id: string): Promise<void> {
   }, id);
 }
 
-async function setQuota(context: BrowserContext, page: Page, bytes: number): Promise<void> {
-  const cdp = await context.newCDPSession(page);
+async function setQuota(page: Page, bytes: number): Promise<void> {
+  const cdp = await page.context().newCDPSession(page);
   await cdp.send('Storage.overrideQuotaForOrigin', { origin: new URL(page.url()).origin, quotaSize: bytes });
 }

@@ -6,6 +6,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import puppeteer, { type Page } from 'puppeteer-core';
+import { CHROMIUM } from '../support/chromium.ts';
 import { expect, test } from '../support/fixtures.ts';
 import { giveMouth } from '../support/mouth.ts';
 import { complaints, probe, samples, toneIn } from './recording/stage.ts';
@@ -33,7 +34,7 @@ test('in a hidden tab the recording goes on, with pictures and sound throughout'
   test.setTimeout(180_000);
   const downloads = mkdtempSync(join(tmpdir(), 'snug-downloads-'));
   const browser = await puppeteer.launch({
-    executablePath: '/usr/bin/chromium',
+    executablePath: CHROMIUM,
     headless: true,
     args: launchOptions.args ?? [],
     ignoreDefaultArgs: UNSLOWED,

@@ -43,12 +43,8 @@ for (const [victim, after] of [
 }
 
 test('a picker that is refused keeps the recording; one that is not gets all of it, and only then it is deleted', async ({
-  stage,
-  profile,
-  faults,
+  studio: page,
 }) => {
-  const context = await profile.open();
-  const page = await stage.visit(context, faults);
   await record(page);
   await seconds(page, 3);
   const result = await page.evaluate(async () => {
@@ -85,14 +81,11 @@ for (const [name, wait] of [
 ] as const) {
   test(`site data cleared ${name}: the recording goes on, with all that was recorded before`, async ({
     stage,
-    profile,
-    faults,
+    studio: page,
   }) => {
-    const context = await profile.open();
-    const page = await stage.visit(context, faults);
     await record(page);
     await seconds(page, 5);
-    const cdp = await context.newCDPSession(page);
+    const cdp = await page.context().newCDPSession(page);
     await cdp.send('Storage.clearDataForOrigin', { origin: new URL(stage.url).origin, storageTypes: 'all' });
     await seconds(page, wait);
     const began = Date.now();

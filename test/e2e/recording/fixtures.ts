@@ -6,7 +6,7 @@ import { chromium, expect, test as base, type BrowserContext, type Page } from '
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { KeptRecording } from '../../../web/recording/states.ts';
+import type { KeptRecording, RecordingMode } from '../../../web/recording/states.ts';
 import { complaints, probe, samples, Stage, toneIn } from './stage.ts';
 
 export interface Profile {
@@ -14,7 +14,15 @@ export interface Profile {
   open(folder?: string): Promise<BrowserContext>;
 }
 
-export const test = base.extend<{ profile: Profile; faults: string[] }, { stage: Stage }>({
+export interface Fixtures {
+  profile: Profile;
+  /** What a page logs or throws; anything fails the test. */
+  faults: string[];
+  /** A page with the recorder, in the profile. */
+  studio: Page;
+}
+
+export const test = base.extend<Fixtures, { stage: Stage }>({
   stage: [
     // Playwright reads what a fixture needs from its first parameter, which must be a pattern.
     async ({}, use) => {
@@ -42,6 +50,7 @@ export const test = base.extend<{ profile: Profile; faults: string[] }, { stage:
     await use(faults);
     expect(faults).toEqual([]);
   },
+  studio: async ({ stage, profile, faults }, use) => use(await stage.visit(await profile.open(), faults)),
 });
 
 export const ANA = { name: 'Ana', tone: 440, colour: '#803040' };
@@ -52,16 +61,15 @@ export const HEARD = 0.03;
 
 export const seconds = (page: Page, count: number): Promise<void> => page.waitForTimeout(count * 1000);
 
-/** Starts a recording of Ana and Bob, who both move and sound all the time. */
-export async function record(page: Page): Promise<void> {
-  await page.evaluate(
-    ([ana, bob]) => {
-      window.studio.people.add(ana);
-      window.studio.people.add(bob);
-      return window.studio.start({ mode: 'meeting' });
-    },
-    [ANA, BOB] as const,
-  );
+/** Ana and Bob come, who both move and sound all the time. */
+export async function enterBoth(page: Page): Promise<void> {
+  await page.evaluate(([ana, bob]) => [ana, bob].forEach((one) => window.studio.people.add(one)), [ANA, BOB] as const);
+}
+
+/** Starts a recording of them. */
+export async function record(page: Page, mode: RecordingMode = 'meeting'): Promise<void> {
+  await enterBoth(page);
+  await page.evaluate((chosen) => window.studio.start({ mode: chosen }), mode);
 }
 
 export const kept = (page: Page): Promise<KeptRecording[]> => page.evaluate(() => window.studio.kept());

@@ -6,23 +6,9 @@ import { chromium, type Browser } from '@playwright/test';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { CHROMIUM, CHROMIUM_FLAGS } from '../../support/chromium.ts';
 import type { Namespace } from '../network/namespaces.ts';
 import type { Tab } from './browser.ts';
-
-const CHROMIUM = '/usr/bin/chromium';
-
-const FLAGS = [
-  '--no-sandbox',
-  '--use-fake-device-for-media-stream',
-  '--use-fake-ui-for-media-stream',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-  '--autoplay-policy=no-user-gesture-required',
-];
 
 export interface ChromiumOptions {
   namespace?: Namespace;
@@ -45,7 +31,7 @@ export class Chromium {
     const [command, args] = namespace ? namespace.wrap([CHROMIUM]) : [CHROMIUM, []];
     writeFileSync(program, `#!/bin/sh\nexec ${command} ${args.join(' ')} "$@" 2>/dev/null\n`);
     chmodSync(program, 0o755);
-    const browser = await chromium.launch({ executablePath: program, args: [...FLAGS, ...flags] });
+    const browser = await chromium.launch({ executablePath: program, args: [...CHROMIUM_FLAGS, ...flags] });
     return new Chromium(browser, folder);
   }
 

@@ -14,22 +14,13 @@ import { chromium, type Browser, type CDPSession } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import build from '../../support/build.ts';
+import { CHROMIUM, CHROMIUM_FLAGS, PLAIN_ADDRESSES } from '../../support/chromium.ts';
 import { observe } from '../../support/media.ts';
 import { allSee, Person } from '../../support/people.ts';
 import { Server } from '../../support/serve.ts';
 import { record, withoutPickers } from '../../e2e/recording/product.ts';
 import { ownRecorder } from './own-recorder.ts';
 
-const FLAGS = [
-  '--no-sandbox',
-  '--use-fake-device-for-media-stream',
-  '--use-fake-ui-for-media-stream',
-  '--disable-gpu',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--autoplay-policy=no-user-gesture-required',
-  '--disable-features=WebRtcHideLocalIpsWithMdns',
-];
 /** Seconds. */
 /** Until a new call sends what it will send. */
 const WARM = 25;
@@ -65,7 +56,8 @@ async function meet(server: Server): Promise<Call> {
   return { ana, session, close: async () => void (await Promise.all([near.close(), far.close()])) };
 }
 
-const launch = (): Promise<Browser> => chromium.launch({ executablePath: '/usr/bin/chromium', args: FLAGS });
+const launch = (): Promise<Browser> =>
+  chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_FLAGS, PLAIN_ADDRESSES] });
 
 async function enter(browser: Browser, server: Server): Promise<Person> {
   const context = await browser.newContext({
