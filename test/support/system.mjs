@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 /** A Debian package for each command that the tests start. */
-const NEEDED = { chromium: 'chromium', turnserver: 'coturn', aplay: 'alsa-utils' };
+const NEEDED = { chromium: 'chromium', turnserver: 'coturn', aplay: 'alsa-utils', ffprobe: 'ffmpeg' };
 /** The same for the network lab, which says what is missing and skips where it cannot have them. */
 const WANTED = { nft: 'nftables', ip: 'iproute2', 'firefox-esr': 'firefox-esr', pulseaudio: 'pulseaudio' };
 

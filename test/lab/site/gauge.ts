@@ -6,6 +6,8 @@ import type { Call } from '../../../web/call.svelte.ts';
 
 /** Milliseconds between looks at what the call says. */
 const LOOK = 25;
+/** Milliseconds after which a connection's statistics are not waited for. */
+const STATISTICS = 3_000;
 
 export interface Tile {
   name: string;
@@ -108,10 +110,20 @@ export class Gauge {
       notices: (call?.notices.shown ?? []).map(({ text }) => text),
       events: this.#events,
       frames: this.#frames,
-      connections: await Promise.all(connections.filter(isOpen).map(count)),
+      connections: await this.#counters(),
       players: Object.fromEntries([...this.#players].map(([name, { video }]) => [name, describePlayer(video)])),
       made: connections.length,
     };
+  }
+
+  /** Of a connection whose statistics do not come nothing is known, and that is noted. */
+  async #counters(): Promise<Counters[]> {
+    const late = new Promise<undefined>((resolve) => setTimeout(resolve, STATISTICS));
+    const open = connections.filter(isOpen);
+    const all = await Promise.all(open.map((connection) => Promise.race([count(connection), late])));
+    const known = all.filter((counters) => counters !== undefined);
+    if (known.length < all.length) this.#note('statistics', 'do not come');
+    return known;
   }
 
   #others() {
