@@ -59,35 +59,33 @@ test('Firefox records, and what it saves plays', async ({ stage, faults }) => {
 });
 
 for (const victim of ['content', 'browser'] as const) {
-  // Without its content process 3.4 and 4.3 s were lost in two of three runs: what its encoders have not given back.
-  const check = victim === 'content' ? test.fixme : test;
-  check(
-    `[77] Firefox: kill -9 of the ${victim} process loses at most 2 s, and what is recovered plays`,
-    async ({ stage, faults }) => {
-      const firefox = new Firefox(faults);
-      try {
-        await firefox.open();
-        const page = await firefox.visit(stage);
-        await record(page);
-        await wait(15);
-        const length = await page.evaluate(() => {
-          const { state } = window.studio.recorder;
-          return state.kind === 'recording' ? (Date.now() - state.since) / 1000 : NaN;
-        });
-        firefox.kill(victim);
-        await wait(1);
-        if (victim === 'browser') await firefox.open();
-        const next = await firefox.visit(stage);
-        const [found, ...more] = await next.evaluate(() => window.studio.kept());
-        expect(more).toEqual([]);
-        if (!found) throw new Error('nothing is kept');
-        expect(found.whole).toBe(false);
-        const recovered = await next.evaluate((id) => window.studio.recover(id), found.id);
-        expect(recovered.whole).toBe(true);
-        expect(await plays(stage, next, recovered)).toBeGreaterThan(length - 2);
-      } finally {
-        await firefox.close();
-      }
-    },
-  );
+  test(`[77] Firefox: kill -9 of the ${victim} process loses at most 2 s, and what is recovered plays`, async ({
+    stage,
+    faults,
+  }) => {
+    const firefox = new Firefox(faults);
+    try {
+      await firefox.open();
+      const page = await firefox.visit(stage);
+      await record(page);
+      await wait(15);
+      const length = await page.evaluate(() => {
+        const { state } = window.studio.recorder;
+        return state.kind === 'recording' ? (Date.now() - state.since) / 1000 : NaN;
+      });
+      firefox.kill(victim);
+      await wait(1);
+      if (victim === 'browser') await firefox.open();
+      const next = await firefox.visit(stage);
+      const [found, ...more] = await next.evaluate(() => window.studio.kept());
+      expect(more).toEqual([]);
+      if (!found) throw new Error('nothing is kept');
+      expect(found.whole).toBe(false);
+      const recovered = await next.evaluate((id) => window.studio.recover(id), found.id);
+      expect(recovered.whole).toBe(true);
+      expect(await plays(stage, next, recovered)).toBeGreaterThan(length - 2);
+    } finally {
+      await firefox.close();
+    }
+  });
 }

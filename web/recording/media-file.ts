@@ -43,8 +43,12 @@ export interface MediaFileOptions {
 
 /** Seconds. Players seek to a key frame and decode from there. */
 const KEY_FRAMES = 2;
-/** Pictures that wait for the encoder; one more is left out. */
-const WAITING = 3;
+/**
+ * Pictures that the encoder has not given back; one more is left out. 0.4 s at 25 a second: more than encoders keep when they
+ * are in time. Counted here, because Firefox 153 takes all it is given at once: on a slow machine it fell 0.1 s behind with
+ * every second, without an end.
+ */
+const BEHIND = 10;
 /** Bits a second: transparent for one voice, good for a mix in stereo. */
 const SOUND_BITRATE = { 1: 48_000, 2: 96_000 } as const;
 
@@ -55,7 +59,8 @@ export class MediaFile {
   readonly #sound: AudioSampleSource | undefined;
   readonly #line: SoundLine | undefined;
   readonly #onFailure: () => void;
-  #waiting = 0;
+  /** Times of the pictures that the encoder has, in their order. */
+  #encoding: number[] = [];
   #lastPicture = -1;
   #state: 'open' | 'closing' | 'failed' = 'open';
 
@@ -81,6 +86,7 @@ export class MediaFile {
         quality: new Quality({ bitrate: picture.bitrate }),
         keyFrameInterval: KEY_FRAMES,
         latencyMode: 'realtime',
+        onEncodedPacket: ({ timestamp }) => this.#encoded(timestamp),
       });
       this.#output.addVideoTrack(this.#picture);
     }
@@ -110,19 +116,16 @@ export class MediaFile {
    */
   addPicture(picture: OffscreenCanvas, time: number): boolean {
     if (this.#state !== 'open' || !this.#picture) return true;
-    if (this.#waiting >= WAITING) return false;
+    if (this.#encoding.length >= BEHIND) return false;
     // Matroska counts milliseconds, and no two pictures may share one.
     const timestamp = Math.max(time, this.#lastPicture + 0.001);
     this.#lastPicture = timestamp;
     const sample = new VideoSample(picture, { timestamp });
-    this.#waiting += 1;
+    this.#encoding.push(timestamp);
     this.#picture
       .add(sample)
       .catch(() => this.#fail())
-      .finally(() => {
-        sample.close();
-        this.#waiting -= 1;
-      });
+      .finally(() => sample.close());
     return true;
   }
 
@@ -157,6 +160,11 @@ export class MediaFile {
       this.#disk.close();
       return false;
     }
+  }
+
+  /** What the encoder has dropped before this one will not come either; its clock counts microseconds. */
+  #encoded(timestamp: number): void {
+    this.#encoding = this.#encoding.filter((time) => time > timestamp + 0.000_5);
   }
 
   #encodeSound(planes: readonly Float32Array<ArrayBuffer>[], timestamp: number, sampleRate: number): void {
