@@ -9,6 +9,7 @@ export function simulate(role: 'driver' | 'other' = 'driver') {
   let now = 1_000_000;
   const began = now;
   const diary: [number, string][] = [];
+  const pictures: [number, string][] = [];
   const note = (what: string) => diary.push([now - began, what]);
   const recovery = new Recovery({
     driver: role === 'driver',
@@ -19,7 +20,7 @@ export function simulate(role: 'driver' | 'other' = 'driver') {
       rebuild: (path) => note(`rebuild ${path}`),
       gone: () => note('gone'),
       probe: () => note('probe'),
-      back: () => note('back'),
+      pictures: (wanted) => pictures.push([now - began, wanted]),
     },
   });
   const run = (ms: number, each: () => void = () => undefined) => {
@@ -32,6 +33,8 @@ export function simulate(role: 'driver' | 'other' = 'driver') {
   return {
     recovery,
     diary,
+    /** When pictures were held and renewed. */
+    pictures,
     run,
     /** Time passes, and the page is not run. */
     stand: (ms: number) => {

@@ -18,13 +18,18 @@ export function limitVideo(sender: RTCRtpSender, { maxBitrate, maxFramerate, max
   });
 }
 
+/** Nothing more is sent, until `sendKeyFrame`. */
+export function holdVideo(sender: RTCRtpSender): Promise<void> {
+  return change(sender, (encoding) => (encoding.active = false));
+}
+
 /**
  * The next frame is a whole picture. A receiver that has lost frames and finds them in no retransmission asks for one by itself
  * only every 3 s, counted from its last picture (seen in Chromium 156 and in libwebrtc's sources).
  * An encoding that was off begins with one: in Chromium 156 and Firefox 153; RTCSetParameterOptions' keyFrame is Chromium's alone.
  */
 export async function sendKeyFrame(sender: RTCRtpSender): Promise<void> {
-  void change(sender, (encoding) => (encoding.active = false));
+  void holdVideo(sender);
   await change(sender, (encoding) => (encoding.active = true));
 }
 

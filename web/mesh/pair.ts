@@ -96,7 +96,7 @@ export class Pair {
         rebuild: (path) => this.#offer(path),
         gone: () => this.close(),
         probe: () => (this.#vitals.ping(), this.#report(), options.onDoubt()),
-        back: () => this.peer?.renewPictures(),
+        pictures: (wanted) => this.peer?.setPictures(wanted),
       },
     });
   }
@@ -252,7 +252,7 @@ export class Pair {
       case 'pong':
         return;
       case 'heard':
-        if (this.#vitals.reported(message.audio) === 'again') this.peer?.renewPictures();
+        if (this.#vitals.reported(message.audio) === 'again') this.peer?.setPictures('renewed');
         return;
       case 'leave':
         this.recovery.left();

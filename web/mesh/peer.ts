@@ -10,7 +10,7 @@ import { descriptionHasFingerprint } from '../seal/identity.ts';
 import { TEXT_LIMITS, type Candidates, type Description } from '../protocol.ts';
 import { CandidateBatches } from './candidates.ts';
 import { preferRed } from './codecs.ts';
-import { limitVideo, sendKeyFrame } from './encodings.ts';
+import { holdVideo, limitVideo, sendKeyFrame } from './encodings.ts';
 import type { VideoLimit } from './limits.ts';
 import { Negotiation } from './negotiation.ts';
 
@@ -140,11 +140,11 @@ export class Peer {
     if (sender) void limitVideo(sender, limit);
   }
 
-  /** Whole pictures of all that I send: the other side may have lost what the next ones build upon. */
-  renewPictures(): void {
+  /** None for now; or whole ones of all that I send: the other side may have lost what the next ones build upon. */
+  setPictures(wanted: 'held' | 'renewed'): void {
     for (const slot of ['camera', 'screen'] as const) {
       const sender = this.#wanted[slot] && this.sender(slot);
-      if (sender) void sendKeyFrame(sender);
+      if (sender) void (wanted === 'held' ? holdVideo(sender) : sendKeyFrame(sender));
     }
   }
 

@@ -21,6 +21,12 @@ export const TIMES = {
   courtesy: 600,
   /** A sender keeps what it sent for retransmission for about this long (libwebrtc's RtpPacketHistory). */
   retransmitted: 1_000,
+  /**
+   * For so long, from the first restart on, no pictures are sent into the silence: all of them would be reported as lost at its
+   * end, the browser's estimate of the bandwidth would collapse, and a whole picture take seconds. After that they are sent
+   * again: where one direction alone is dead, it may not be the one that they take.
+   */
+  held: 3_000,
   /** A page that was not run for so long has not listened either: the rest of that time is no silence of the other side. */
   heldUp: 300,
   /** When a person is told: sound is heard 0.1 s late and looked for every 0.25 s, so the tile says it within 2.5 s. */
@@ -59,8 +65,11 @@ export interface RecoveryEffects {
   gone(): void;
   /** A ping at once, to find out. */
   probe(): void;
-  /** After a silence that retransmission does not fill, the other side is heard again. */
-  back(): void;
+  /**
+   * `held`: none are to be sent for now. `renewed`: whole ones, as after a silence that retransmission does not fill, once the
+   * other side is heard again.
+   */
+  pictures(wanted: 'held' | 'renewed'): void;
 }
 
 export class Recovery {
@@ -76,6 +85,7 @@ export class Recovery {
   #rebuilds = 0;
   #rebuiltAt = -Infinity;
   #everLive = false;
+  #pictures: 'held' | 'sent' = 'sent';
 
   constructor(options: { driver: boolean; now: number; effects: RecoveryEffects }) {
     this.#effects = options.effects;
@@ -113,7 +123,7 @@ export class Recovery {
     this.#state = { name: 'live' };
     this.#everLive = true;
     this.#rebuilds = 0;
-    if (back) this.#effects.back();
+    if (back || this.#pictures === 'held') this.#renewPictures();
   }
 
   /** An answer to my restart came: the other side is there, and signals still have a path. */
@@ -182,6 +192,7 @@ export class Recovery {
     this.#lastTick = now;
     if (state.name === 'gone') return;
     const silentFor = now - this.#lastContact;
+    this.#holdPictures(silentFor - this.#suspicious() - TIMES.patience);
     const absent = this.#absentSince !== undefined && now - this.#absentSince >= TIMES.absence;
     if ((this.#farewell && silentFor >= this.#suspicious()) || (absent && silentFor >= TIMES.absence)) {
       this.left();
@@ -203,6 +214,21 @@ export class Recovery {
       default:
         state satisfies never;
     }
+  }
+
+  /** @param since milliseconds since the first restart, negative before it */
+  #holdPictures(since: number): void {
+    const silent = this.#everLive && this.#state.name !== 'live' && since >= 0;
+    if (this.#pictures === 'held' && since >= TIMES.held) this.#renewPictures();
+    else if (this.#pictures === 'sent' && silent && since < TIMES.held) {
+      this.#pictures = 'held';
+      this.#effects.pictures('held');
+    }
+  }
+
+  #renewPictures(): void {
+    this.#pictures = 'sent';
+    this.#effects.pictures('renewed');
   }
 
   #forgive(time: number): void {

@@ -1,4 +1,6 @@
 import { expect, it, vi } from 'vitest';
+import { SLOTS } from '../../../web/mesh/peer.ts';
+import type { FakePerson } from '../../support/fake-room.ts';
 import { pass, stage, talk } from './meeting.ts';
 
 vi.mock('../../../web/seal/hello.ts', () => import('../../support/fake-seal.ts'));
@@ -13,6 +15,13 @@ function wholePictures(sid: string): number {
   return Math.max(...senders.map(({ keyFrames }) => keyFrames));
 }
 
+/** Whether the camera of `one` is on its way to `other`, by the connection of now. */
+function sends(one: FakePerson, other: FakePerson): boolean {
+  const now = one.mesh.connection(other.sid) as unknown;
+  const connection = internet().connections.find((candidate) => candidate === now);
+  return connection?.getTransceivers()[SLOTS.indexOf('camera')]?.sender.encoding['active'] === true;
+}
+
 it.each(['both directions', 'one direction'])('[32] pictures lost for 3 s in %s are made up for', async (lost) => {
   const [ana, bo] = await meeting('Ana', 'Bo');
   talk([ana, bo], ['microphone', 'camera']);
@@ -21,8 +30,11 @@ it.each(['both directions', 'one direction'])('[32] pictures lost for 3 s in %s 
   internet().cut(ana.sid, bo.sid);
   if (lost === 'both directions') internet().cut(bo.sid, ana.sid);
   await pass(3_000);
+  // Who hears the other sends on: nothing says yet that they are not heard.
+  expect([sends(ana, bo), sends(bo, ana)]).toEqual([lost === 'one direction', false]);
   internet().mend();
   await pass(1_000);
+  expect([sends(ana, bo), sends(bo, ana)]).toEqual([true, true]);
   expect(wholePictures(ana.sid)).toBeGreaterThanOrEqual(1);
   // Nothing of Bo's was lost in one direction.
   if (lost === 'both directions') expect(wholePictures(bo.sid)).toBeGreaterThanOrEqual(1);

@@ -175,17 +175,32 @@ describe('suspect', () => {
     const { hear, state, shown, did } = suspect();
     expect(shown()).toBe('live');
     hear();
-    expect([state(), did()]).toEqual(['live', ['back']]);
+    expect([state(), did()]).toEqual(['live', []]);
   });
 
   it('makes up for what was lost only after a silence that retransmission does not fill', () => {
-    const { run, hear, did } = live('driver', 'media');
+    const { run, hear, did, pictures } = live('driver', 'media');
     run(500);
     hear('media');
-    expect(did()).toEqual(['probe']);
+    expect([did(), pictures]).toEqual([['probe'], []]);
     run(1_000);
     hear('media');
-    expect(did()).toEqual(['probe', 'probe', 'restart', 'back']);
+    expect(did()).toEqual(['probe', 'probe', 'restart']);
+    expect(pictures.at(-1)).toEqual([1_500, 'renewed']);
+  });
+
+  it('is sent no pictures once it is silent, and again after 3 s of that, whoever drives', () => {
+    for (const role of ['driver', 'other'] as const) {
+      const { run, hear, pictures } = live(role, 'media');
+      run(10_000);
+      const first = TIMES.mediaSilence + TIMES.patience;
+      expect(pictures).toEqual([
+        [first, 'held'],
+        [first + TIMES.held, 'renewed'],
+      ]);
+      hear('media');
+      expect(pictures.slice(2)).toEqual([[10_000, 'renewed']]);
+    }
   });
 
   it('restarts within 0.5 s on the driver’s side, and 0.6 s later on the other', () => {
