@@ -33,6 +33,17 @@ export abstract class FakeOperations extends EventTarget {
 
   protected abstract isNegotiationNeeded(): boolean;
 
+  /** A description that nobody sets as it is: without codecs there is nothing to change in it. */
+  async createOffer(): Promise<{ type: 'offer'; sdp: string }> {
+    await this.operation(() => undefined);
+    return { type: 'offer', sdp: '' };
+  }
+
+  async createAnswer(): Promise<{ type: 'answer'; sdp: string }> {
+    await this.operation(() => undefined);
+    return { type: 'answer', sdp: '' };
+  }
+
   /** Runs `work` after everything that was begun before it. */
   protected operation(work: () => void): Promise<void> {
     if (this.closed) return Promise.reject(invalidState('closed'));

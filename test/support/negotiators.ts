@@ -33,6 +33,7 @@ export class Negotiator {
     this.negotiation = new Negotiation({
       connection: this.connection,
       polite: manners === 'polite',
+      describe: () => this.connection.setLocalDescription(),
       send: (type, offerId) => {
         const { pendingLocalDescription, currentLocalDescription } = this.connection;
         const local = type === 'offer' ? pendingLocalDescription : currentLocalDescription;

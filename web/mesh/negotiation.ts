@@ -11,18 +11,15 @@ import type { Candidates, Description } from '../protocol.ts';
 /** What negotiation needs of an RTCPeerConnection; tests pass a fake that models rollback. */
 export type Negotiable = Pick<
   RTCPeerConnection,
-  | 'signalingState'
-  | 'currentLocalDescription'
-  | 'remoteDescription'
-  | 'setLocalDescription'
-  | 'setRemoteDescription'
-  | 'addIceCandidate'
+  'signalingState' | 'currentLocalDescription' | 'remoteDescription' | 'setRemoteDescription' | 'addIceCandidate'
 >;
 
 export interface NegotiationOptions {
   connection: Negotiable;
   /** The polite side gives way in a collision of offers. */
   polite: boolean;
+  /** Sets the offer or answer that the connection's state asks for. */
+  describe: () => Promise<void>;
   /** Hands over the pending offer or the current answer. May wait a moment for candidates to gather. */
   send: (type: 'offer' | 'answer', offerId: number) => Promise<void> | void;
   /** After a remote offer has been set and before it is answered. */
@@ -53,10 +50,10 @@ export class Negotiation {
 
   /** To be called on `negotiationneeded`. */
   async negotiate(): Promise<void> {
-    const { connection, send } = this.#options;
+    const { connection, describe, send } = this.#options;
     this.#makingOffer = true;
     try {
-      await connection.setLocalDescription();
+      await describe();
       // A remote offer may have been set while this one was being made: then it is an answer that stands here.
       if (connection.signalingState !== 'have-local-offer') return;
       this.#offerId += 1;
@@ -74,7 +71,7 @@ export class Negotiation {
   }
 
   async #take({ offerId, description }: Pick<Description, 'offerId' | 'description'>): Promise<void> {
-    const { connection, polite, send, onOffered } = this.#options;
+    const { connection, polite, describe, send, onOffered } = this.#options;
     if (description.type === 'answer') {
       if (offerId !== this.#offerId || connection.signalingState !== 'have-local-offer') return;
     } else if (offerId <= this.#remoteOfferId) {
@@ -92,7 +89,7 @@ export class Negotiation {
     await this.#addWaiting();
     if (description.type === 'offer') {
       onOffered();
-      await connection.setLocalDescription();
+      await describe();
       this.#answeredId = offerId;
       await send('answer', offerId);
     }

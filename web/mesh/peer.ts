@@ -8,6 +8,7 @@
  */
 import { descriptionHasFingerprint } from '../seal/identity.ts';
 import { TEXT_LIMITS, type Candidates, type Description } from '../protocol.ts';
+import { setLocalDescription } from './audio-nack.ts';
 import { CandidateBatches } from './candidates.ts';
 import { preferRed } from './codecs.ts';
 import { holdVideo, limitVideo, sendKeyFrame } from './encodings.ts';
@@ -78,6 +79,7 @@ export class Peer {
     this.#negotiation = new Negotiation({
       connection: this.connection,
       polite: options.polite,
+      describe: () => setLocalDescription(this.connection),
       send: (type, offerId) => this.#sendDescription(type, offerId),
       onOffered: () => this.#adoptTransceivers(),
     });

@@ -33,6 +33,8 @@ export interface Counters {
   ice: string;
   local: string;
   remote: string;
+  /** Of this machine, where the selected pair begins. */
+  address: string;
   /** Of the relay that the local candidate came from: udp, tcp or tls. */
   relayProtocol: string;
   /** m-lines: four in every connection of the product. */
@@ -219,6 +221,7 @@ async function count(connection: RTCPeerConnection): Promise<Counters> {
     ice: connection.iceConnectionState,
     local: String(local?.['candidateType'] ?? 'none'),
     remote: String(remote?.['candidateType'] ?? 'none'),
+    address: String(local?.['address'] ?? ''),
     relayProtocol: String(local?.['relayProtocol'] ?? ''),
     slots: connection.getTransceivers().length,
     framesDecoded: sum('video', 'framesDecoded'),
