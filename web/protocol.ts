@@ -96,7 +96,8 @@ export const PeerMessage = v.variant('type', [
   v.object({ type: v.literal('forwarded'), of: Sid, signal: v.variant('type', [Description, Candidates]) }),
   /** Restart ICE on the connection of this epoch: only the driver (larger sid) makes offers after the first. */
   v.object({ type: v.literal('restart'), epoch: Epoch }),
-  v.object({ type: v.literal('ping'), id: Epoch }),
+  // `silent`: nothing of my microphone is on its way, so that no sound does not mean no path.
+  v.object({ type: v.literal('ping'), id: Epoch, silent: v.optional(v.boolean()) }),
   v.object({ type: v.literal('pong'), id: Epoch }),
   v.object({ type: v.literal('leave') }),
 ]);

@@ -76,6 +76,7 @@ export class Pair {
     this.#vitals = new Vitals({
       ...options,
       peer: () => this.peer,
+      silent: () => !this.#connections.sent('microphone'),
       onPacket: (now) => this.recovery.contact(now, 'media'),
     });
     this.#restarts = new Restarts({
@@ -144,6 +145,8 @@ export class Pair {
 
   setTrack(slot: Slot, track: MediaStreamTrack | null): void {
     this.#connections.setTrack(slot, track);
+    // Told at once: the end of a voice would look like the end of the path.
+    if (slot === 'microphone') this.#vitals.ping();
   }
 
   setLimit(limit: VideoLimit): void {
@@ -247,6 +250,7 @@ export class Pair {
         if (this.#restarts.asked(message.epoch) === 'offered' && this.#isDoubted) this.#connections.succeed();
         return;
       case 'ping':
+        this.recovery.expect(message.silent ? 'pongs' : 'media');
         this.peer?.send(JSON.stringify([{ type: 'pong', id: message.id } satisfies PeerMessage]));
         return;
       case 'pong':

@@ -12,11 +12,11 @@
 /** Milliseconds. */
 export const TIMES = {
   /** Audio comes every 20 ms: so long without a packet is a stall, not jitter. */
-  mediaSilence: 350,
+  mediaSilence: 300,
   /** Without media the channel's pong is the only sign of life, and it comes once a second. */
   silence: 2_000,
-  /** From suspicion to the first restart: time for one pong at 150 ms round trip; a restart in vain costs little. */
-  patience: 200,
+  /** From suspicion to the first restart, for what is only late: a restart in vain costs two messages and a connection. */
+  patience: 100,
   /** What the other side waits longer than the driver. */
   courtesy: 600,
   /** A sender keeps what it sent for retransmission for about this long (libwebrtc's RtpPacketHistory). */
@@ -28,7 +28,7 @@ export const TIMES = {
    */
   held: 3_000,
   /** A page that was not run for so long has not listened either: the rest of that time is no silence of the other side. */
-  heldUp: 300,
+  heldUp: 200,
   /** When a person is told: sound is heard 0.1 s late and looked for every 0.25 s, so the tile says it within 2.5 s. */
   told: 1_900,
   /** The same where only pongs come: the last was up to 1 s before the silence, and the next gets a chance first. */
@@ -79,6 +79,7 @@ export class Recovery {
   #born: number;
   #lastContact: number;
   #lastMedia = -Infinity;
+  #expected: 'media' | 'pongs' = 'media';
   #lastTick: number;
   #absentSince: number | undefined;
   #farewell = false;
@@ -124,6 +125,11 @@ export class Recovery {
     this.#everLive = true;
     this.#rebuilds = 0;
     if (back || this.#pictures === 'held') this.#renewPictures();
+  }
+
+  /** By their own word: whether sound of theirs is on its way, so that its end would be a stall. */
+  expect(expected: 'media' | 'pongs'): void {
+    this.#expected = expected;
   }
 
   /** An answer to my restart came: the other side is there, and signals still have a path. */
@@ -239,7 +245,8 @@ export class Recovery {
 
   /** Milliseconds of silence that mean something: few while audio was flowing, more where only pongs come. */
   #suspicious(): number {
-    return this.#lastContact - this.#lastMedia < TIMES.mediaSilence ? TIMES.mediaSilence : TIMES.silence;
+    const flowed = this.#expected === 'media' && this.#lastContact - this.#lastMedia < TIMES.mediaSilence;
+    return flowed ? TIMES.mediaSilence : TIMES.silence;
   }
 
   #attempt(now: number): void {

@@ -19,6 +19,8 @@ export type Route = 'direct' | 'relayed';
 export interface VitalsOptions {
   peer: () => Peer | undefined;
   now: () => number;
+  /** Whether nothing of my microphone is sent. */
+  silent: () => boolean;
   /** A packet of their microphone has come. */
   onPacket: (now: number) => void;
   onRoute: (route: Route) => void;
@@ -84,7 +86,7 @@ export class Vitals {
     if (played) this.#packets = undefined;
     else void this.#countPackets(now);
     const messages: PeerMessage[] = [
-      { type: 'ping', id: this.#pings },
+      { type: 'ping', id: this.#pings, silent: this.#options.silent() },
       { type: 'heard', audio: played || now - this.#lastGrowth < 1.5 * PING_INTERVAL },
     ];
     this.#options.peer()?.send(JSON.stringify(messages));

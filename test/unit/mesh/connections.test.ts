@@ -58,3 +58,16 @@ describe('a path that comes back by itself', () => {
     expect(open()).toEqual(before);
   });
 });
+
+describe('a voice that ends', () => {
+  // Whenever that is between two pings, which come once a second.
+  it.each([0, 300, 600])('at the other end of a long way is no path that broke: none other is tried', async (since) => {
+    const [ana, bo] = await talking('Ana', 'Bo');
+    internet().latency = 150;
+    await pass(2_000 + since);
+    const before = open();
+    ana.mesh.setTrack('microphone', null);
+    await pass(5_000);
+    expect([bo.shows(ana), internet().connections.length]).toEqual(['live', before.length]);
+  });
+});
