@@ -214,14 +214,20 @@ test('[29] two browsers without a common video format hear each other, and their
 
 /** In a page, before its code: it knows one video format. */
 function codesOnly(mimeType: string): void {
-  const describe = RTCPeerConnection.prototype.setLocalDescription;
-  RTCPeerConnection.prototype.setLocalDescription = function (this: RTCPeerConnection, description) {
-    const codecs = RTCRtpReceiver.getCapabilities('video')?.codecs.filter((codec) => codec.mimeType === mimeType) ?? [];
-    for (const transceiver of this.getTransceivers()) {
-      if (transceiver.receiver.track.kind === 'video') transceiver.setCodecPreferences(codecs);
-    }
-    return Reflect.apply(describe, this, [description]);
-  };
+  const { prototype } = RTCPeerConnection;
+  // Whatever makes a description.
+  for (const name of ['createOffer', 'createAnswer', 'setLocalDescription'] as const) {
+    const original: CallableFunction = prototype[name];
+    Object.assign(prototype, {
+      [name](this: RTCPeerConnection, ...values: unknown[]) {
+        const codecs = RTCRtpReceiver.getCapabilities('video')?.codecs.filter((codec) => codec.mimeType === mimeType);
+        for (const transceiver of this.getTransceivers()) {
+          if (transceiver.receiver.track.kind === 'video') transceiver.setCodecPreferences(codecs ?? []);
+        }
+        return Reflect.apply(original, this, values) as unknown;
+      },
+    });
+  }
 }
 
 /** Runs `look` in the page as Playwright never does: without what the browser takes for a person's gesture. */
