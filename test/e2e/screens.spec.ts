@@ -4,6 +4,7 @@ import type { Page } from '@playwright/test';
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from '../support/fixtures.ts';
+import { giveMouth } from '../support/mouth.ts';
 import { portray } from '../support/portrait.ts';
 import { allSee, type Person } from '../support/people.ts';
 
@@ -130,6 +131,8 @@ test('a call of three, for the README', async ({ newPerson }) => {
   const people: Person[] = [];
   for (const { name, ...look } of looks) {
     const person = await newPerson();
+    // Chromium's own fake microphones beep in step, as those do who hear each other's loudspeakers.
+    await giveMouth(person);
     await person.page.addInitScript(portray, look);
     if (people[0]) await person.open(people[0].page.url());
     else await person.newMeeting();

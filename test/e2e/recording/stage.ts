@@ -166,25 +166,12 @@ export async function samples(path: string, from: number, seconds: number): Prom
   return new Float32Array(stdout.buffer, stdout.byteOffset, Math.floor(stdout.byteLength / 4));
 }
 
-/** Samples, 0.1 s at 48 kHz: a player that stretches or skips a moment shifts the phase, and over a second tones cancel out. */
-const PIECE = 4_800;
-
-/** How loud a tone of `hz` is in `sound`, a mean over its pieces. */
+/** How loud a tone of `hz` is in `sound`: its amplitude by Goertzel's algorithm. */
 export function toneIn(sound: Float32Array, hz: number): number {
-  let sum = 0;
-  for (let at = 0; at < sound.length; at += PIECE) {
-    const piece = sound.subarray(at, at + PIECE);
-    sum += amplitudeOf(piece, hz) * piece.length;
-  }
-  return sum / sound.length;
-}
-
-/** Goertzel's algorithm. */
-function amplitudeOf(piece: Float32Array, hz: number): number {
   const coefficient = 2 * Math.cos((2 * Math.PI * hz) / 48_000);
   let [one, two] = [0, 0];
-  for (const sample of piece) [one, two] = [sample + coefficient * one - two, one];
-  return (2 * Math.sqrt(Math.max(0, one * one + two * two - coefficient * one * two))) / piece.length;
+  for (const sample of sound) [one, two] = [sample + coefficient * one - two, one];
+  return (2 * Math.sqrt(Math.max(0, one * one + two * two - coefficient * one * two))) / sound.length;
 }
 
 /** Seconds at which a tone of `hz` begins, to 5 ms. */
