@@ -17,7 +17,7 @@ import { configurationOf, type Routes } from './routes.ts';
 import { receivedLoudness } from './stats.ts';
 import type { Route } from './vitals.ts';
 
-/** Milliseconds between looks at every pair: a third of the shortest silence that means something in recovery.ts. */
+/** Milliseconds between looks at every pair: under a third of the shortest silence that means something in recovery.ts. */
 const TICK = 100;
 /** Milliseconds that the offers of a join wait for each other before those that are ready leave. */
 const OFFERS_TOGETHER = 500;

@@ -12,11 +12,11 @@
 /** Milliseconds. */
 export const TIMES = {
   /** Audio comes every 20 ms: so long without a packet is a stall, not jitter. */
-  mediaSilence: 300,
+  mediaSilence: 350,
   /** Without media the channel's pong is the only sign of life, and it comes once a second. */
   silence: 2_000,
   /** From suspicion to the first restart, for what is only late: a restart in vain costs two messages and a connection. */
-  patience: 100,
+  patience: 200,
   /** What the other side waits longer than the driver. */
   courtesy: 600,
   /** A sender keeps what it sent for retransmission for about this long (libwebrtc's RtpPacketHistory). */
@@ -28,7 +28,7 @@ export const TIMES = {
    */
   held: 3_000,
   /** A page that was not run for so long has not listened either: the rest of that time is no silence of the other side. */
-  heldUp: 200,
+  heldUp: 300,
   /** When a person is told: sound is heard 0.1 s late and looked for every 0.25 s, so the tile says it within 2.5 s. */
   told: 1_900,
   /** The same where only pongs come: the last was up to 1 s before the silence, and the next gets a chance first. */

@@ -76,8 +76,8 @@ describe('live', () => {
     diary.splice(0);
     run(1_000);
     expect(since(mark)).toEqual([
-      [300, 'probe'],
-      [400, 'restart'],
+      [350, 'probe'],
+      [550, 'restart'],
     ]);
   });
 
@@ -86,7 +86,7 @@ describe('live', () => {
     run(1_000, () => hear('media'));
     stand(3_000);
     expect([did(), shown()]).toEqual([[], 'live']);
-    run(300);
+    run(500);
     expect(did()).toEqual(['probe', 'restart']);
   });
 
@@ -110,7 +110,7 @@ describe('live', () => {
     expect([did(), shown()]).toEqual([[], 'live']);
     recovery.expect('media');
     run(100, () => hear('media'));
-    run(400);
+    run(550);
     expect(did()).toEqual(['probe', 'restart']);
   });
 
@@ -184,13 +184,13 @@ describe('suspect', () => {
 
   it('makes up for what was lost only after a silence that retransmission does not fill', () => {
     const { run, hear, did, pictures } = live('driver', 'media');
-    run(350);
+    run(500);
     hear('media');
     expect([did(), pictures]).toEqual([['probe'], []]);
     run(1_000);
     hear('media');
     expect(did()).toEqual(['probe', 'probe', 'restart']);
-    expect(pictures.at(-1)).toEqual([1_350, 'renewed']);
+    expect(pictures.at(-1)).toEqual([1_500, 'renewed']);
   });
 
   it('is sent no pictures once it is silent, and again after 3 s of that, whoever drives', () => {
@@ -212,9 +212,9 @@ describe('suspect', () => {
     driver.run(500);
     expect(driver.did()).toEqual(['restart']);
     const other = suspect('other');
-    other.run(650);
+    other.run(750);
     expect(other.did()).toEqual([]);
-    other.run(350);
+    other.run(250);
     expect(other.did()).toEqual(['restart']);
   });
 
