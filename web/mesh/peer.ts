@@ -145,7 +145,7 @@ export class Peer {
   /** None for now; or whole ones of all that I send: the other side may have lost what the next ones build upon. */
   setPictures(wanted: 'held' | 'renewed'): void {
     for (const slot of ['camera', 'screen'] as const) {
-      const sender = this.#wanted[slot] && this.sender(slot);
+      const sender = this.sender(slot);
       if (sender) void (wanted === 'held' ? holdVideo(sender) : sendKeyFrame(sender));
     }
   }

@@ -1,12 +1,13 @@
 import { expect, it, vi } from 'vitest';
 import { SLOTS } from '../../../web/mesh/peer.ts';
 import type { FakePerson } from '../../support/fake-room.ts';
+import { track } from '../../support/fake-webrtc.ts';
 import { pass, stage, talk } from './meeting.ts';
 
 vi.mock('../../../web/seal/hello.ts', () => import('../../support/fake-seal.ts'));
 vi.mock('../../../web/seal/pair.ts', () => import('../../support/fake-seal.ts'));
 
-const { meeting, internet } = stage();
+const { meeting, cut, internet, room } = stage();
 
 /** Whole pictures that the camera of `sid` was made to send. */
 function wholePictures(sid: string): number {
@@ -38,4 +39,22 @@ it.each(['both directions', 'one direction'])('[32] pictures lost for 3 s in %s 
   expect(wholePictures(ana.sid)).toBeGreaterThanOrEqual(1);
   // Nothing of Bo's was lost in one direction.
   if (lost === 'both directions') expect(wholePictures(bo.sid)).toBeGreaterThanOrEqual(1);
+});
+
+it('a camera switched off while pictures are held is seen when it is switched on again', async () => {
+  const [ana, bo] = await meeting('Ana', 'Bo');
+  talk([ana, bo], ['microphone', 'camera']);
+  await pass(5_000);
+  cut(ana, bo);
+  // The connection of before is the one that comes back.
+  room().fate = () => [];
+  await pass(2_000);
+  expect([sends(ana, bo), sends(bo, ana)]).toEqual([false, false]);
+  ana.mesh.setTrack('camera', null);
+  await pass(500);
+  internet().mend();
+  await pass(2_000);
+  ana.mesh.setTrack('camera', track('video'));
+  await pass(500);
+  expect([sends(ana, bo), sends(bo, ana)]).toEqual([true, true]);
 });
