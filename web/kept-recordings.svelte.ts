@@ -20,13 +20,13 @@ export class KeptRecordings {
 
   /** Completes it where it must be, then saves it. To be called from a click. */
   async save(recording: KeptRecording): Promise<void> {
-    const { recover, save } = await import('./recording/recorder.ts');
+    const { recoverOrKeep, save } = await import('./recording/recorder.ts');
     const { id } = recording;
     const onProgress = (progress: number) => (this.saving = { id, progress });
     this.problem = undefined;
     onProgress(0);
     try {
-      const whole = recording.whole ? recording : await recover(id, { onProgress }).catch(orAsItIs(recording));
+      const whole = await recoverOrKeep(recording, { onProgress });
       this.list = this.list.map((kept) => (kept.id === id ? whole : kept));
       const result = await save(whole, { onProgress });
       if (result === 'saved' || result === 'downloading') this.#forget(recording);
@@ -47,12 +47,4 @@ export class KeptRecordings {
   #forget({ id }: KeptRecording): void {
     this.list = this.list.filter((kept) => kept.id !== id);
   }
-}
-
-/** A full disk has no room for the finished copy: then the raw file is saved, made readable as it is copied. */
-function orAsItIs(recording: KeptRecording) {
-  return (error: unknown): KeptRecording => {
-    if (error instanceof Error && error.message === 'busy') throw error;
-    return recording;
-  };
 }

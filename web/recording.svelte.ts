@@ -78,10 +78,8 @@ export class Recording {
 
   /** To be called straight from a click: the browser's picker needs one. */
   async save(recording: KeptRecording): Promise<void> {
-    const { recover, save } = await import('./recording/recorder.ts');
-    // A full disk has no room for the finished copy: then the raw file is saved, and made readable as it is copied.
-    const whole = recording.whole ? recording : await recover(recording.id).catch(() => recording);
-    const result = await save(whole);
+    const { recoverOrKeep, save } = await import('./recording/recorder.ts');
+    const result = await save(await recoverOrKeep(recording));
     if (result === 'saved' || result === 'downloading') this.#recorder?.dismiss();
     else this.#recorded.notices.say(UNSAVED[result](), { kind: 'assertive' });
   }

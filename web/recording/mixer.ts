@@ -16,8 +16,8 @@ export interface MixerEvents {
 }
 
 /**
- * A context that does not run by then never will: Firefox without a sound device leaves it suspended. With one it took 1.5 s on
- * two busy cores, and a recording that does not wait for it has no sound to its end.
+ * A context that does not run by then never will: Firefox without a sound device leaves it suspended. With one it once took
+ * longer than 1.5 s on two busy cores, and a recording that does not wait for it has no sound to its end.
  */
 const STARTS_WITHIN_MS = 6_000;
 

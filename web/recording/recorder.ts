@@ -21,7 +21,7 @@ import {
 import { describe } from './store.ts';
 
 export { recordingFormats } from './formats.ts';
-export { recover } from './rewrite.ts';
+export { recover, recoverOrKeep } from './rewrite.ts';
 export { save } from './save.ts';
 export { discard, interruptedRecordings } from './store.ts';
 

@@ -32,6 +32,20 @@ export async function recover(id: string, options: RewriteOptions = {}): Promise
   }
 }
 
+/**
+ * The recording as it is best saved: made whole; but a full disk has no room for the finished copy, and then the raw file is
+ * saved and made readable as it is copied. Rejects with 'busy' when another tab is at it.
+ */
+export async function recoverOrKeep(recording: KeptRecording, options: RewriteOptions = {}): Promise<KeptRecording> {
+  if (recording.whole) return recording;
+  try {
+    return await recover(recording.id, options);
+  } catch (error) {
+    if (error instanceof Error && error.message === 'busy') throw error;
+    return recording;
+  }
+}
+
 /** As `recover`, for the tab that holds the recording already. */
 export async function rewrite(id: string, { onProgress, signal }: RewriteOptions): Promise<KeptRecording> {
   const { recording, sidecar } = await describe(id);

@@ -34,8 +34,7 @@ async function uplinkDies(stage: Stage, runs: number): Promise<void> {
     fault.end();
   }
   stage.figures.measured('first new frame, p50', quantile(times, 0.5) / 1000, { unit: 's', atMost: 1.5 });
-  const all = times.map((time) => (time / 1000).toFixed(2)).join(' ');
-  stage.figures.holds(`all: ${all} s`, true);
+  stage.figures.measured('best', Math.min(...times) / 1000, { unit: 's' });
   stage.figures.measured('worst', Math.max(...times) / 1000, { unit: 's' });
 }
 
