@@ -5,10 +5,10 @@
  * Refuses to know other pairs, the roster and what the messages mean beyond descriptions, candidates and pings.
  */
 import * as v from 'valibot';
-import { PeerMessagesText, type Description, type MeshMessage, type PeerMessage } from '../protocol.ts';
+import { PeerMessagesText, type MeshMessage, type PeerMessage } from '../protocol.ts';
 import { Connections } from './connections.ts';
 import { Delivery, type DeliveryOptions } from './delivery.ts';
-import { verdictOn } from './epochs.ts';
+import { Descriptions } from './descriptions.ts';
 import type { Remedy } from './heard.ts';
 import type { VideoLimit } from './limits.ts';
 import { Peer, type PeerOptions, type Slot } from './peer.ts';
@@ -46,10 +46,9 @@ export class Pair {
   readonly #restarts: Restarts;
   readonly #delivery: Delivery;
   readonly #connections: Connections;
+  readonly #descriptions: Descriptions;
   readonly #polite: boolean;
   #shown: ConnectionState = 'connecting';
-  /** The attempt of mine that was answered last. */
-  #lastAnswered = { epoch: 0, offerId: 0 };
   #offered: (() => void) | undefined;
 
   constructor(options: PairOptions) {
@@ -86,6 +85,15 @@ export class Pair {
       configuration: () => options.configuration('any'),
       ask: (epoch) => void this.#delivery.signal({ type: 'restart', epoch }, 'current'),
       rebuild: () => this.#offer('any'),
+      now: options.now,
+    });
+    this.#descriptions = new Descriptions({
+      polite: this.#polite,
+      connections: this.#connections,
+      recovery: () => this.recovery,
+      offer: () => this.#offer('any'),
+      onAnswering: () => this.#delivery.restart(),
+      onBehind: () => this.#restarts.behind(),
       now: options.now,
     });
     this.recovery = new Recovery({
@@ -241,7 +249,7 @@ export class Pair {
   #handle(message: PeerMessage): void {
     switch (message.type) {
       case 'description':
-        this.#receiveDescription(message);
+        this.#descriptions.receive(message);
         return;
       case 'candidates':
         void this.#connections.at(message.epoch)?.receiveCandidates(message);
@@ -265,36 +273,5 @@ export class Pair {
         // What was still on its way does not bring anybody back.
         if (this.recovery.state.name !== 'gone') this.#options.onMessage(message);
     }
-  }
-
-  #receiveDescription(message: Description): void {
-    const { epoch, offerId, description } = message;
-    const offered = description.type === 'offer';
-    if (offered) this.recovery.returned(this.#options.now());
-    const { epoch: latest } = this.#connections;
-    const mine = this.#connections.at(epoch);
-    if (epoch < latest && !mine) this.#restarts.behind();
-    const verdict =
-      epoch < latest && mine
-        ? 'use'
-        : verdictOn(
-            { epoch: latest, peer: this.#connections.at(latest), polite: this.#polite },
-            epoch,
-            description.type,
-          );
-    if (verdict === 'offer') this.#offer('any');
-    if (verdict === 'offer' || verdict === 'ignore') return;
-    if (verdict === 'answer') {
-      this.#delivery.restart();
-      this.#connections.answer(epoch);
-    }
-    // What comes of an attempt of mine, an answer or the offer that I asked for; by both paths, and counted once.
-    const last = this.#lastAnswered;
-    const isNew = epoch > last.epoch || offerId > last.offerId;
-    if (epoch === this.peer?.epoch && (!offered || this.#polite) && isNew) {
-      this.#lastAnswered = { epoch, offerId };
-      this.recovery.answered();
-    }
-    void this.#connections.at(epoch)?.receive(message);
   }
 }
