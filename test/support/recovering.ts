@@ -36,11 +36,6 @@ export function simulate(role: 'driver' | 'other' = 'driver') {
     /** When pictures were held and renewed. */
     pictures,
     run,
-    /** Time passes, and the page is not run. */
-    stand: (ms: number) => {
-      now += ms;
-      recovery.tick(now);
-    },
     now: () => now,
     since: (mark: number) => diary.filter(([at]) => at > mark - began).map(([at, what]) => [at - (mark - began), what]),
     did: () => diary.map(([, what]) => what),

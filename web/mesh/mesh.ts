@@ -11,14 +11,13 @@ import type { Identity } from '../seal/identity.ts';
 import { PairSeal, derivePairKeys } from '../seal/pair.ts';
 import { Forwarding, type Tracks } from './forwarding.ts';
 import { cameraLimit } from './limits.ts';
+import { LivedTime } from './lived-time.ts';
 import { Pair, type ConnectionState } from './pair.ts';
 import { SLOTS, type Slot } from './peer.ts';
 import { configurationOf, type Routes } from './routes.ts';
 import { receivedLoudness } from './stats.ts';
 import type { Route } from './vitals.ts';
 
-/** Milliseconds between looks at every pair: under a third of the shortest silence that means something in recovery.ts. */
-const TICK = 100;
 /** Milliseconds that the offers of a join wait for each other before those that are ready leave. */
 const OFFERS_TOGETHER = 500;
 /** Milliseconds without reaching someone after which somebody else is asked to carry them. */
@@ -63,7 +62,7 @@ export class Mesh {
   readonly #carried = new Map<string, Tracks>();
   readonly #forwarding: Forwarding;
   readonly #tracks: Partial<Record<Slot, MediaStreamTrack | null>> = {};
-  readonly #timer: ReturnType<typeof setInterval>;
+  readonly #time = new LivedTime(() => this.#tick());
   #routes: Routes = { iceServers: [], iceTransportPolicy: 'all' };
   /** Frames that wait for the other offers of a join; undefined where frames leave at once. */
   #held: Frame[] | undefined;
@@ -71,7 +70,6 @@ export class Mesh {
 
   constructor(options: MeshOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => this.#tick(), TICK);
     this.#forwarding = new Forwarding({
       reached: () => this.#present().flatMap(({ sid, recovery }) => (recovery.state.name === 'live' ? [sid] : [])),
       tracksOf: (sid) => (this.#pairs.get(sid)?.recovery.state.name === 'live' ? this.#direct.get(sid) : undefined),
@@ -84,7 +82,7 @@ export class Mesh {
         this.#showTracks(sid);
         options.onThrough(sid, through?.via);
       },
-      now: () => performance.now(),
+      now: () => this.#time.now(),
     });
   }
 
@@ -96,7 +94,7 @@ export class Mesh {
   /** I have entered: an offer to everyone that I do not know yet, in one message; the known are known to be there. */
   async welcome(roster: RosterEntry[]): Promise<void> {
     const present = new Set(roster.map(({ sid }) => sid));
-    const now = performance.now();
+    const now = this.#time.now();
     for (const pair of this.#pairs.values()) {
       pair.recovery.roster(now, present.has(pair.sid) ? 'present' : 'absent');
       pair.roomOpened();
@@ -118,16 +116,16 @@ export class Mesh {
   /** Someone has entered after me: they will offer. */
   async entered(entry: RosterEntry): Promise<void> {
     const pair = await this.#introduce(entry);
-    pair?.recovery.roster(performance.now(), 'present');
-    pair?.recovery.returned(performance.now());
+    pair?.recovery.roster(this.#time.now(), 'present');
+    pair?.recovery.returned(this.#time.now());
   }
 
   /** The room has lost sight of someone. Only a leave of someone silent is believed at once. */
   left(sid: string, reason: LeftReason): void {
     const pair = this.#pairs.get(sid);
     if (!pair) return;
-    if (reason === 'left') pair.recovery.farewell(performance.now());
-    else pair.recovery.roster(performance.now(), 'absent');
+    if (reason === 'left') pair.recovery.farewell(this.#time.now());
+    else pair.recovery.roster(this.#time.now(), 'absent');
   }
 
   async frame(from: string, box: string): Promise<void> {
@@ -163,7 +161,7 @@ export class Mesh {
 
   /** Every connection is made again over the routes configured now: they must not go on where they went. */
   reroute(): void {
-    for (const pair of this.#present()) pair.recovery.rerouted(performance.now());
+    for (const pair of this.#present()) pair.recovery.rerouted(this.#time.now());
   }
 
   /** My track in `slot`, for everyone in the audience; null for none. */
@@ -184,7 +182,7 @@ export class Mesh {
 
   /** The network or the page has come back. */
   nudge(): void {
-    for (const pair of this.#pairs.values()) pair.recovery.nudge(performance.now());
+    for (const pair of this.#pairs.values()) pair.recovery.nudge(this.#time.now());
   }
 
   /** Loudness of someone's microphone as it arrives, linear, 1 = full scale. */
@@ -206,7 +204,7 @@ export class Mesh {
 
   close(): void {
     this.#closed = true;
-    clearInterval(this.#timer);
+    this.#time.stop();
     this.#forwarding.close();
     for (const pair of this.#pairs.values()) pair.close();
     this.#pairs.clear();
@@ -239,7 +237,7 @@ export class Mesh {
       seal: new PairSeal(keys, { roomId, me: identity.sid, peer: sid }),
       fingerprint: hello.fingerprint,
       configuration: (path) => configurationOf(this.#routes, path, certificate),
-      now: () => performance.now(),
+      now: () => this.#time.now(),
       greeting: this.#options.greeting,
       relay: (box) => this.#relay({ to: sid, box }),
       onMessage: (message) => this.#onMessage(sid, message),
@@ -287,7 +285,7 @@ export class Mesh {
   }
 
   #tick(): void {
-    const now = performance.now();
+    const now = this.#time.now();
     for (const pair of this.#present()) {
       pair.tick(now);
       if (pair.recovery.state.name === 'live') this.#forwarding.restored(pair.sid);

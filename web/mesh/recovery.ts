@@ -27,8 +27,6 @@ export const TIMES = {
    * again: where one direction alone is dead, it may not be the one that they take.
    */
   held: 3_000,
-  /** A page that was not run for so long has not listened either: the rest of that time is no silence of the other side. */
-  heldUp: 300,
   /** When a person is told: sound is heard 0.1 s late and looked for every 0.25 s, so the tile says it within 2.5 s. */
   told: 1_900,
   /** The same where only pongs come: the last was up to 1 s before the silence, and the next gets a chance first. */
@@ -80,7 +78,6 @@ export class Recovery {
   #lastContact: number;
   #lastMedia = -Infinity;
   #expected: 'media' | 'pongs' = 'media';
-  #lastTick: number;
   #absentSince: number | undefined;
   #farewell = false;
   #rebuilds = 0;
@@ -93,7 +90,6 @@ export class Recovery {
     this.#driver = options.driver;
     this.#born = options.now;
     this.#lastContact = options.now;
-    this.#lastTick = options.now;
     this.#state = { name: 'new', since: options.now, nextAt: options.now + this.#delay(TIMES.unanswered) };
   }
 
@@ -194,8 +190,6 @@ export class Recovery {
   /** To be called a few times a second. */
   tick(now: number): void {
     const state = this.#state;
-    if (state.name === 'live') this.#forgive(now - this.#lastTick - TIMES.heldUp);
-    this.#lastTick = now;
     if (state.name === 'gone') return;
     const silentFor = now - this.#lastContact;
     this.#holdPictures(silentFor - this.#suspicious() - TIMES.patience);
@@ -235,12 +229,6 @@ export class Recovery {
   #renewPictures(): void {
     this.#pictures = 'sent';
     this.#effects.pictures('renewed');
-  }
-
-  #forgive(time: number): void {
-    if (time <= 0) return;
-    this.#lastContact += time;
-    this.#lastMedia += time;
   }
 
   /** Milliseconds of silence that mean something: few while audio was flowing, more where only pongs come. */

@@ -81,15 +81,6 @@ describe('live', () => {
     ]);
   });
 
-  it('[70] does not take a standstill of its own page for a silence of the other side', () => {
-    const { run, stand, hear, did, shown } = live('driver', 'media');
-    run(1_000, () => hear('media'));
-    stand(3_000);
-    expect([did(), shown()]).toEqual([[], 'live']);
-    run(500);
-    expect(did()).toEqual(['probe', 'restart']);
-  });
-
   it('gives the channel alone 2 s', () => {
     const { run, did, state } = live();
     run(TIMES.silence - TICK);
