@@ -6,6 +6,7 @@
  */
 import * as v from 'valibot';
 import { PeerMessagesText, type MeshMessage, type PeerMessage } from '../protocol.ts';
+import { Arrivals } from './arrivals.ts';
 import { Connections } from './connections.ts';
 import { Delivery, type DeliveryOptions } from './delivery.ts';
 import { Descriptions } from './descriptions.ts';
@@ -48,6 +49,7 @@ export class Pair {
   readonly #connections: Connections;
   readonly #descriptions: Descriptions;
   readonly #polite: boolean;
+  readonly #arrivals = new Arrivals(() => this.peer);
   #shown: ConnectionState = 'connecting';
   #offered: (() => void) | undefined;
 
@@ -101,10 +103,10 @@ export class Pair {
       now: options.now(),
       effects: {
         resend: () => void (this.peer?.initiator && this.peer.resend()),
-        restart: () => (this.#report(), this.#restarts.restart() === 'offered' && this.#connections.succeed()),
+        restart: () => void this.#restart(),
         rebuild: (path) => this.#offer(path),
         gone: () => this.close(),
-        probe: () => (this.#vitals.ping(), this.#report(), options.onDoubt()),
+        probe: () => (this.#arrivals.begin(), this.#vitals.ping(), this.#report(), options.onDoubt()),
         pictures: (wanted) => this.peer?.setPictures(wanted),
       },
     });
@@ -196,6 +198,17 @@ export class Pair {
   leave(): void {
     this.send({ type: 'leave' });
     this.close();
+  }
+
+  /** Unless what is silent is only late. */
+  async #restart(): Promise<void> {
+    const late = await this.#arrivals.any();
+    if (this.recovery.state.name !== 'restarting') return;
+    if (late) this.recovery.contact(this.#options.now(), 'message');
+    else {
+      this.#report();
+      if (this.#restarts.restart() === 'offered') this.#connections.succeed();
+    }
   }
 
   #offer(path: Path): void {

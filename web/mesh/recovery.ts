@@ -12,17 +12,19 @@
 /** Milliseconds. */
 export const TIMES = {
   /** Audio comes every 20 ms: so long without a packet is a stall, not jitter. */
-  mediaSilence: 350,
+  mediaSilence: 300,
   /** Without media the channel's pong is the only sign of life, and it comes once a second. */
   silence: 2_000,
   /** From suspicion to the first restart, for what is only late: a restart in vain costs two messages and a connection. */
-  patience: 200,
+  patience: 100,
   /** What the other side waits longer than the driver. */
   courtesy: 600,
   /** A sender keeps what it sent for retransmission for about this long (libwebrtc's RtpPacketHistory). */
   retransmitted: 1_000,
+  /** From suspicion until no pictures are sent: by then it is known whether what is silent is only late. */
+  heldAfter: 200,
   /**
-   * For so long, from the first restart on, no pictures are sent into the silence: all of them would be reported as lost at its
+   * For so long, from then on, no pictures are sent into the silence: all of them would be reported as lost at its
    * end, the browser's estimate of the bandwidth would collapse, and a whole picture take seconds. After that they are sent
    * again: where one direction alone is dead, it may not be the one that they take.
    */
@@ -192,7 +194,7 @@ export class Recovery {
     const state = this.#state;
     if (state.name === 'gone') return;
     const silentFor = now - this.#lastContact;
-    this.#holdPictures(silentFor - this.#suspicious() - TIMES.patience);
+    this.#holdPictures(silentFor - this.#suspicious() - TIMES.heldAfter);
     const absent = this.#absentSince !== undefined && now - this.#absentSince >= TIMES.absence;
     if ((this.#farewell && silentFor >= this.#suspicious()) || (absent && silentFor >= TIMES.absence)) {
       this.left();
@@ -216,7 +218,7 @@ export class Recovery {
     }
   }
 
-  /** @param since milliseconds since the first restart, negative before it */
+  /** @param since milliseconds since they are to be held, negative before */
   #holdPictures(since: number): void {
     const silent = this.#everLive && this.#state.name !== 'live' && since >= 0;
     if (this.#pictures === 'held' && since >= TIMES.held) this.#renewPictures();

@@ -76,8 +76,8 @@ describe('live', () => {
     diary.splice(0);
     run(1_000);
     expect(since(mark)).toEqual([
-      [350, 'probe'],
-      [550, 'restart'],
+      [300, 'probe'],
+      [400, 'restart'],
     ]);
   });
 
@@ -175,20 +175,20 @@ describe('suspect', () => {
 
   it('makes up for what was lost only after a silence that retransmission does not fill', () => {
     const { run, hear, did, pictures } = live('driver', 'media');
-    run(500);
+    run(350);
     hear('media');
     expect([did(), pictures]).toEqual([['probe'], []]);
     run(1_000);
     hear('media');
     expect(did()).toEqual(['probe', 'probe', 'restart']);
-    expect(pictures.at(-1)).toEqual([1_500, 'renewed']);
+    expect(pictures.at(-1)).toEqual([1_350, 'renewed']);
   });
 
   it('is sent no pictures once it is silent, and again after 3 s of that, whoever drives', () => {
     for (const role of ['driver', 'other'] as const) {
       const { run, hear, pictures } = live(role, 'media');
       run(10_000);
-      const first = TIMES.mediaSilence + TIMES.patience;
+      const first = TIMES.mediaSilence + TIMES.heldAfter;
       expect(pictures).toEqual([
         [first, 'held'],
         [first + TIMES.held, 'renewed'],
@@ -203,7 +203,7 @@ describe('suspect', () => {
     driver.run(500);
     expect(driver.did()).toEqual(['restart']);
     const other = suspect('other');
-    other.run(750);
+    other.run(650);
     expect(other.did()).toEqual([]);
     other.run(250);
     expect(other.did()).toEqual(['restart']);

@@ -31,3 +31,19 @@ it('[52] where no packet comes any more they are told within 2.5 s, and helped',
   expect(ana.shows(bo)).toBe('live');
   expect(bo.shows(ana)).toBe('reconnecting');
 });
+
+it('where packets come that are played late no other connection is tried, however late the pongs are', async () => {
+  const [ana, bo] = await talking('Ana', 'Bo');
+  internet().latency = 300;
+  await pass(3_000);
+  const before = [...internet().connections];
+  const receivers = before.flatMap((connection) => connection.getTransceivers().map(({ receiver }) => receiver));
+  for (let stall = 0; stall < 5; stall += 1) {
+    for (const receiver of receivers) receiver.blocked = true;
+    await pass(800);
+    for (const receiver of receivers) receiver.blocked = false;
+    // The next ping is answered 0.6 s into the next stall.
+    await pass(1_700);
+  }
+  expect([ana.shows(bo), bo.shows(ana), internet().connections]).toEqual(['live', 'live', before]);
+});
