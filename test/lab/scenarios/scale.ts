@@ -4,11 +4,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { quantile } from '../figures.ts';
 import { Person } from '../person.ts';
 import { CHROMIUM, type Scenario } from '../scenario.ts';
-import type { Snapshot } from '../site/gauge.ts';
 import type { Stage } from '../stage.ts';
 import { Workerd } from '../workerd.ts';
 
 const STORM = 8;
+const PAIRS = (STORM * (STORM - 1)) / 2;
 /** Milliseconds of the storm's aftermath. */
 const REST = 15_000;
 const SOCKETS = 500;
@@ -34,26 +34,34 @@ async function storm(stage: Stage): Promise<void> {
     await person.join();
   });
   await Promise.all(clicks);
-  const everyone = ({ tiles, connections }: Snapshot) =>
-    tiles.length === STORM - 1 &&
-    tiles.every(({ connection }) => connection === 'live') &&
-    connections.every(({ samples }) => samples > 0);
-  const seen = await Promise.all(people.map((person) => person.until('everyone', everyone, 60_000)));
-  const lives = seen.flatMap(({ events }) =>
-    events.filter(({ what }) => what === 'live').map(({ at }) => (at - began) / 1000),
-  );
-  stage.figures.measured('pairs live, both sides', lives.length / 2, { atLeast: (STORM * (STORM - 1)) / 2 });
+  await Promise.all(people.map(meetsEveryone));
+  const seen = await Promise.all(people.map((person) => person.look()));
+  const times = (wanted: string) =>
+    seen.flatMap(({ events }) => events.filter(({ what }) => what === wanted).map(({ at }) => (at - began) / 1000));
+  const [lives, sounds] = [times('live'), times('comes')];
+  stage.figures.measured('pairs live, both sides', lives.length / 2, { atLeast: PAIRS });
   stage.figures.measured('last pair live after the first click', Math.max(...lives), { unit: 's', atMost: 5 });
   stage.figures.measured('half of the pairs after', quantile(lives, 0.5), { unit: 's' });
-  const sound = seen.every(({ connections }) => connections.every(({ samples }) => samples > 0));
-  stage.figures.holds('sound arrives on every pair', sound);
+  stage.figures.measured('pairs with sound, both sides', sounds.length / 2, { atLeast: PAIRS });
+  stage.figures.measured('last sound after', Math.max(...sounds), { unit: 's', atMost: 5 });
   // Whoever takes a busy machine for a broken path makes more connections, which make it busier.
   await wait(REST);
   const later = await Promise.all(people.map((person) => person.look()));
   const most = Math.max(...later.map(({ made }) => made));
   stage.figures.measured('connections made by one of them', most, { atMost: STORM - 1 });
   const live = later.flatMap(({ tiles }) => tiles.filter(({ connection }) => connection === 'live'));
-  stage.figures.measured('pairs live 15 s later', live.length / 2, { atLeast: (STORM * (STORM - 1)) / 2 });
+  stage.figures.measured('pairs live 15 s later', live.length / 2, { atLeast: PAIRS });
+}
+
+/** Asks twice a second, and for little: statistics of 56 connections would take the machine that is being measured. */
+async function meetsEveryone({ name, tab }: Person): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  for (;;) {
+    const met = await tab.evaluate(() => window.lab.met(), undefined);
+    if (met >= STORM - 1) return;
+    if (Date.now() > deadline) throw new Error(`${name} has met ${met} of ${STORM - 1} within 60 s`);
+    await wait(500);
+  }
 }
 
 async function sockets(stage: Stage): Promise<void> {

@@ -21,7 +21,7 @@ export interface Tile {
 /** Something that a person would see, at `at` (milliseconds since the epoch). */
 export interface Event {
   at: number;
-  /** A name, or `room`. */
+  /** A name, `room`, or `sound` for the first of a connection. */
   who: string;
   /** `here`, `gone`, `live`, `reconnecting`, `cannot hear me`, `hears me`, …; for the room what it is. */
   what: string;
@@ -91,11 +91,18 @@ export class Gauge {
   readonly #frames: Record<string, number[]> = {};
   readonly #seen = new Map<string, string>();
   readonly #hearing = new Map<string, boolean>();
+  /** Connections of which sound has come. */
+  readonly #sounding = new Set<RTCPeerConnection>();
   readonly #players = new Map<string, { video: HTMLVideoElement; audio: HTMLAudioElement }>();
 
   constructor(call: () => Call | undefined) {
     this.#call = call;
     setInterval(() => this.#look(), LOOK);
+  }
+
+  /** Others who are live and of whom sound has come. */
+  met(): number {
+    return Math.min(this.#others().filter(({ connection }) => connection === 'live').length, this.#sounding.size);
   }
 
   async snapshot(): Promise<Snapshot> {
@@ -150,6 +157,11 @@ export class Gauge {
       if (present.has(name) || name === 'room') continue;
       this.#note(name, 'gone');
       this.#seen.delete(name);
+    }
+    for (const connection of connections) {
+      if (this.#sounding.has(connection) || !connection.getReceivers()[0]?.getSynchronizationSources()[0]) continue;
+      this.#sounding.add(connection);
+      this.#note('sound', 'comes');
     }
     const room = this.#call()?.room ?? 'idle';
     if (this.#seen.get('room') !== room) this.#note('room', room);

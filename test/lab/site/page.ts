@@ -22,6 +22,8 @@ export interface Lab {
   leave(): void;
   say(text: string): void;
   snapshot(): Promise<Snapshot>;
+  /** How many of the others are live and heard. Cheap, where a snapshot asks every connection for its statistics. */
+  met(): number;
 }
 
 declare global {
@@ -52,6 +54,7 @@ window.lab = {
   leave: () => call?.leave(),
   say: (text) => call?.chat.send(text),
   snapshot: () => gauge.snapshot(),
+  met: () => gauge.met(),
 };
 
 function shrinkCaptures(capture: Capture): void {
