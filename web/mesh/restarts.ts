@@ -10,7 +10,7 @@
  */
 import type { Peer } from './peer.ts';
 
-/** Milliseconds before a driver follows another wish: it comes by two paths, and may cross an offer that is on its way. */
+/** Milliseconds before a driver restarts once more on request: a wish comes by two paths, and may cross an offer on its way. */
 const ASKED_AGAIN = 1_000;
 
 /** Milliseconds after which a first offer without an answer is made anew instead of sent again. */
@@ -59,13 +59,15 @@ export class Restarts {
     if (this.#options.peer()?.answered === false) this.restart();
   }
 
-  /** The other side asks for it. */
+  /** The other side asks for it. My offer of a moment ago may have gone where they were out of reach: it goes out again. */
   asked(epoch: number): 'offered' | undefined {
     const { driver, peer, now } = this.#options;
     const current = peer();
     if (current && epoch < current.epoch) this.behind();
-    const due = now() - this.#last >= ASKED_AGAIN;
-    return driver && current?.epoch === epoch && current.answered && due ? this.#offer() : undefined;
+    if (!driver || current?.epoch !== epoch || !current.answered) return undefined;
+    if (now() - this.#last >= ASKED_AGAIN) return this.#offer();
+    void current.resend();
+    return undefined;
   }
 
   #offer(): 'offered' | undefined {

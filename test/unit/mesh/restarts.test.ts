@@ -77,3 +77,22 @@ describe('a first offer that nobody has answered', () => {
     expect(did).toEqual(['resend', 'resend']);
   });
 });
+
+// Wherever the driver (Bo) is between two attempts, which are 3 s apart and heard by nobody.
+it.each([0, 500, 1_000, 1_500, 2_000, 2_500])(
+  '[35] is done within 1 s of the end of an outage (%i ms)',
+  async (since) => {
+    const [ana, bo] = await talking('Ana', 'Bo');
+    await pass(3_000);
+    // Longer than a browser keeps the old path: only another connection helps.
+    internet().move();
+    cut(ana, bo);
+    room().fate = () => [];
+    await pass(40_000 + since);
+    mend();
+    // Ana is who was out: her socket is new.
+    await ana.mesh.welcome([bo.entry]);
+    await pass(1_000);
+    expect([ana.shows(bo), bo.shows(ana)]).toEqual(['live', 'live']);
+  },
+);
