@@ -164,6 +164,7 @@ export class FakeConnection extends FakeOperations {
 
   /** The other end was found. */
   linked(): void {
+    if (this.internet.channelsFirst) this.channel?.open();
     this.connectionState = this.iceConnectionState = 'connected';
     this.onconnectionstatechange?.();
     this.changed();

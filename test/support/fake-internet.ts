@@ -23,6 +23,8 @@ export class FakeInternet {
   stunDelay = 60;
   /** Milliseconds of one operation of a connection. */
   operationDelay = 2;
+  /** Channels open before their connection says that it is connected: the two come from different threads of a browser. */
+  channelsFirst = false;
   readonly connections: FakeConnection[] = [];
   readonly #links = new Map<string, Link>();
   readonly #cut = new Set<string>();

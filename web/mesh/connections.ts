@@ -152,6 +152,8 @@ export class Connections {
       this.#successor = undefined;
       this.#showTracks();
       this.#options.onSucceeded();
+      // It may have opened before the connection was said to be up, and was nobody's then.
+      if (successor.peer.channelOpen) this.#options.onOpen();
     }
     this.#options.onState();
   }
@@ -197,7 +199,6 @@ export class Connections {
       onSignal: (message) =>
         this.#options.onSignal(message, this.#successor?.peer.epoch === epoch ? 'successor' : 'current'),
       onState: () => this.#stateChanged(epoch),
-      // Opens after the connection is up: it is the current one's.
       onChannel: (state) => state === 'open' && this.current?.epoch === epoch && this.#options.onOpen(),
       onBroken: () => this.#broken(epoch),
     });

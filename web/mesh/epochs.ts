@@ -18,9 +18,10 @@ export type Verdict = 'use' | 'answer' | 'offer' | 'ignore';
 
 export function verdictOn(situation: Situation, epoch: number, type: 'offer' | 'answer'): Verdict {
   const { peer, polite } = situation;
-  if (epoch < situation.epoch) return 'ignore';
   if (epoch > situation.epoch) return type === 'offer' ? 'answer' : 'ignore';
+  // Also an older one: attempts of mine that never reached them may have used up the epochs in between.
   if (!peer) return type === 'offer' ? 'offer' : 'ignore';
+  if (epoch < situation.epoch) return 'ignore';
   // Two first offers of one epoch: see the top of peer.ts.
   if (type === 'offer' && peer.initiator && !peer.answered) return polite ? 'answer' : 'ignore';
   return 'use';

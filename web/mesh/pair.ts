@@ -268,6 +268,7 @@ export class Pair {
         void this.#connections.at(message.epoch)?.receiveCandidates(message);
         return;
       case 'restart':
+        this.recovery.returned(this.#options.now());
         if (this.#restarts.asked(message.epoch) === 'offered' && this.#isDoubted) this.#connections.succeed();
         return;
       case 'ping':

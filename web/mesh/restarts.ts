@@ -61,9 +61,11 @@ export class Restarts {
 
   /** The other side asks for it. My offer of a moment ago may have gone where they were out of reach: it goes out again. */
   asked(epoch: number): 'offered' | undefined {
-    const { driver, peer, now } = this.#options;
+    const { driver, peer, now, rebuild } = this.#options;
     const current = peer();
-    if (current && epoch < current.epoch) this.behind();
+    // I had given them up; they have the last one still.
+    if (!current) rebuild();
+    else if (epoch < current.epoch) this.behind();
     if (!driver || current?.epoch !== epoch || !current.answered) return undefined;
     if (now() - this.#last >= ASKED_AGAIN) return this.#offer();
     void current.resend();

@@ -9,8 +9,15 @@ const OUTAGES = [
   { fault: 33, seconds: 10 },
   { fault: 34, seconds: 20 },
   { fault: 35, seconds: 40 },
+  { fault: 36, seconds: 70 },
   { fault: 36, seconds: 300 },
 ];
+
+/**
+ * Seconds after which whoever cannot be reached is taken for crashed: the room looks for leases of 20 s every 20 s, and who has no
+ * lease and is not heard for 12 s is gone.
+ */
+const CRASHED_AFTER = 60;
 
 /** What was promised: seconds from the end of an outage to the next frame. */
 const BACK = { Chromium: 1, 'Chromium × Firefox': 3, none: 0 } as const;
@@ -35,7 +42,12 @@ async function outage(stage: Stage, seconds: number): Promise<void> {
   const stories = after.map(({ events }) => events.filter(({ at, who }) => at >= began && who !== 'room'));
   for (const [index, person] of [ana, bo].entries()) {
     const story = stories[index] ?? [];
-    stage.figures.holds(`${person.name}: no tile went`, !story.some(({ what }) => what === 'gone'));
+    // Whoever is out for so long has crashed, as far as the room and Bo can tell; Ana knows better.
+    const crashed = person === bo && seconds > CRASHED_AFTER;
+    stage.figures.holds(
+      `${person.name}: ${crashed ? 'the tile went' : 'no tile went'}`,
+      story.some(({ what }) => what === 'gone') === crashed,
+    );
     stage.figures.holds(`${person.name}: tile live`, after[index]?.tiles[0]?.connection === 'live');
     if (seconds < 3) continue;
     const told = story.find(({ what }) => what === 'reconnecting');
@@ -44,7 +56,7 @@ async function outage(stage: Stage, seconds: number): Promise<void> {
       atMost: 2.5,
     });
     const shown = during[index]?.tiles[0]?.connection;
-    stage.figures.holds(`${person.name}: reconnecting while out`, shown === 'reconnecting');
+    if (!crashed) stage.figures.holds(`${person.name}: reconnecting while out`, shown === 'reconnecting');
   }
 }
 

@@ -19,6 +19,16 @@ describe('a path that is dead while another exists', () => {
     expect(open().map((connection) => connection.getTransceivers()[0]?.sender.track != null)).toEqual([true, true]);
   });
 
+  it.each([false, true])('[36] and whose people say again who they are (channel first: %s)', async (channelsFirst) => {
+    const [ana, bo] = await talking('Ana', 'Bo');
+    internet().channelsFirst = channelsFirst;
+    internet().move();
+    ana.messages.splice(0);
+    bo.messages.splice(0);
+    await pass(1_500);
+    expect([ana, bo].map(({ messages }) => messages[0]?.[1].type)).toEqual(['state', 'state']);
+  });
+
   it('[37] is not cut short: what waits in its channel still has 3 s', async () => {
     const [ana, bo] = await talking('Ana', 'Bo');
     const before = open();

@@ -18,6 +18,7 @@ describe('a description belongs to', () => {
     ['a new connection, where it offers a newer epoch', answered, 4, 'offer', 'answer', 'answer'],
     ['nothing, where it answers an epoch that never was', answered, 4, 'answer', 'ignore', 'ignore'],
     ['the next connection, where mine of its epoch is closed', undefined, 3, 'offer', 'offer', 'offer'],
+    ['a reason for the next, where mine are all closed and theirs is older', undefined, 2, 'offer', 'offer', 'offer'],
     ['nothing, where it answers a connection that is closed', undefined, 3, 'answer', 'ignore', 'ignore'],
     ['the polite side’s new connection, where both offered first', offered, 3, 'offer', 'answer', 'ignore'],
     ['my connection, where it answers it', offered, 3, 'answer', 'use', 'use'],

@@ -96,3 +96,24 @@ it.each([0, 500, 1_000, 1_500, 2_000, 2_500])(
     expect([ana.shows(bo), bo.shows(ana)]).toEqual(['live', 'live']);
   },
 );
+
+// The room forgets who is out, and the other gives them up after that: what they offer then comes to a pair that has nothing.
+it.each(['Ana', 'Bo'])(
+  '[36] brings %s back within 1 s of the end of an outage after which they were given up',
+  async (name) => {
+    const [ana, bo] = await talking('Ana', 'Bo');
+    const [out, other] = name === 'Ana' ? [ana, bo] : [bo, ana];
+    await pass(3_000);
+    internet().move();
+    cut(ana, bo);
+    room().fate = () => [];
+    await pass(30_000);
+    room().leave(out, 'lease');
+    await pass(40_000);
+    expect(other.gone).toEqual([out.sid]);
+    mend();
+    room().enter(out);
+    await pass(1_000);
+    expect([ana.shows(bo), bo.shows(ana)]).toEqual(['live', 'live']);
+  },
+);
