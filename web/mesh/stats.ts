@@ -20,6 +20,23 @@ export async function packetsReceived(receiver: RTCRtpReceiver): Promise<number>
   return packets;
 }
 
+/** Samples since the connection was made. */
+export interface Sound {
+  readonly played: number;
+  /** Of those, what took the place of sound that did not come; silence is no loss. */
+  readonly madeUp: number;
+}
+
+export async function receivedSound(receiver: RTCRtpReceiver): Promise<Sound> {
+  const sound = { played: 0, madeUp: 0 };
+  (await receiver.getStats()).forEach((entry: RTCInboundRtpStreamStats) => {
+    if (entry.type !== 'inbound-rtp') return;
+    sound.played += entry.totalSamplesReceived ?? 0;
+    sound.madeUp += (entry.concealedSamples ?? 0) - (entry.silentConcealedSamples ?? 0);
+  });
+  return sound;
+}
+
 /** Loudness of what was last received, 0 to 1 (linear, 1 = 0 dBov; RFC 6464). */
 export function receivedLoudness(receiver: RTCRtpReceiver): number {
   return receiver.getSynchronizationSources()[0]?.audioLevel ?? 0;

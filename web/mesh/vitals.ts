@@ -3,6 +3,7 @@
  * Refuses to know what follows from them for the connection; it answers with remedies and leaves them to the pair.
  */
 import type { PeerMessage } from '../protocol.ts';
+import { Buffering } from './buffering.ts';
 import { Heard, type Remedy } from './heard.ts';
 import type { Peer } from './peer.ts';
 import { isRelayed, lastPacket, packetsReceived } from './stats.ts';
@@ -31,6 +32,7 @@ export interface VitalsOptions {
 export class Vitals {
   readonly #options: VitalsOptions;
   readonly #heard = new Heard();
+  readonly #buffering = new Buffering();
   #pings = 0;
   #lastPing = 0;
   #lastPacket: number | undefined;
@@ -110,6 +112,8 @@ export class Vitals {
     this.#lastRoute = now;
     const connection = this.#options.peer()?.connection;
     if (!connection) return;
+    const microphone = this.#options.peer()?.receiver('microphone');
+    if (microphone) void this.#buffering.look(microphone);
     const relayed = await isRelayed(connection);
     if (connection !== this.#options.peer()?.connection) return;
     this.#route = relayed ? 'relayed' : 'direct';

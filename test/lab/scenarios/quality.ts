@@ -46,7 +46,7 @@ async function loss(stage: Stage): Promise<void> {
     await wait(3_000);
   }
   // `audio/red` wherever the browser offers it (codecs.ts).
-  stage.figures.holds('RED in use', (await ana.look()).connections[0]?.audioCodec === 'audio/red');
+  stage.figures.holds('RED agreed on', (await ana.look()).connections[0]?.audioCodec === 'audio/red');
 }
 
 /** Milliseconds one way; percent lost; seconds. Nothing may be said of the connection. */

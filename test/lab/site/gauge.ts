@@ -45,7 +45,7 @@ export interface Counters {
   concealed: number;
   silentConcealed: number;
   samples: number;
-  /** Of the microphone that is sent. */
+  /** The first that was agreed on for the microphone. Statistics name Opus, whatever is around it. */
   audioCodec: string;
   frameHeight: number;
   available: number;
@@ -227,9 +227,8 @@ async function count(connection: RTCPeerConnection): Promise<Counters> {
   const remote = stats.get(String(pair?.['remoteCandidateId']));
   // The first audio m-line is the microphone.
   const audio = inbound('audio').sort((a, b) => String(a['mid']).localeCompare(String(b['mid'])))[0];
-  const outbound = (kind: string) => all.filter((entry) => entry['type'] === 'outbound-rtp' && entry['kind'] === kind);
-  const microphone = outbound('audio').find((entry) => entry['mid'] === '0');
-  const camera = outbound('video').sort((a, b) => Number(b['framesSent'] ?? 0) - Number(a['framesSent'] ?? 0))[0];
+  const outbound = all.filter((entry) => entry['type'] === 'outbound-rtp' && entry['kind'] === 'video');
+  const camera = outbound.sort((a, b) => Number(b['framesSent'] ?? 0) - Number(a['framesSent'] ?? 0))[0];
   return {
     state: connection.connectionState,
     ice: connection.iceConnectionState,
@@ -244,7 +243,7 @@ async function count(connection: RTCPeerConnection): Promise<Counters> {
     concealed: Number(audio?.['concealedSamples'] ?? 0),
     silentConcealed: Number(audio?.['silentConcealedSamples'] ?? 0),
     samples: Number(audio?.['totalSamplesReceived'] ?? 0),
-    audioCodec: String(stats.get(String(microphone?.['codecId']))?.['mimeType'] ?? ''),
+    audioCodec: connection.getTransceivers()[0]?.sender.getParameters().codecs[0]?.mimeType ?? '',
     frameHeight: Math.max(0, ...inbound('video').map((entry) => Number(entry['frameHeight'] ?? 0))),
     available: Number(pair?.['availableOutgoingBitrate'] ?? 0),
     framesSent: Number(camera?.['framesSent'] ?? 0),
