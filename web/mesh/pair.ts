@@ -268,7 +268,8 @@ export class Pair {
         void this.#connections.at(message.epoch)?.receiveCandidates(message);
         return;
       case 'restart':
-        this.recovery.returned(this.#options.now());
+        // Whoever comes back has entered again before they ask; what was still on its way brings nobody back.
+        if (this.recovery.state.name === 'gone') return;
         if (this.#restarts.asked(message.epoch) === 'offered' && this.#isDoubted) this.#connections.succeed();
         return;
       case 'ping':

@@ -8,7 +8,7 @@ import { pass, stage } from './meeting.ts';
 vi.mock('../../../web/seal/hello.ts', () => import('../../support/fake-seal.ts'));
 vi.mock('../../../web/seal/pair.ts', () => import('../../support/fake-seal.ts'));
 
-const { person, meeting, cut, open, internet, room } = stage();
+const { person, meeting, talking, cut, open, internet, room } = stage();
 
 const shown = (one: FakePerson, other: FakePerson) => [one.shows(other), other.shows(one)];
 const LIVE = ['live', 'live'];
@@ -145,4 +145,20 @@ describe('who comes back', () => {
     await pass(100);
     expect(connection?.getTransceivers()[0]?.sender.track).toBe(voice);
   });
+});
+
+it('are not brought back by a wish of theirs that was still on its way', async () => {
+  const [ana, bo] = await talking('Ana', 'Bo');
+  cut(ana, bo);
+  room().leave(ana, 'left');
+  await pass(1_000);
+  expect(bo.gone).toEqual([ana.sid]);
+  const { length } = internet().connections;
+  room().admit(ana);
+  ana.mesh.send(bo.sid, { type: 'restart', epoch: 1 });
+  await pass(1_000);
+  expect([bo.shows(ana), internet().connections.filter(({ host }) => host === bo.sid).length]).toEqual([
+    undefined,
+    length / 2,
+  ]);
 });
