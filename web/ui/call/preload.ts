@@ -20,6 +20,7 @@ function load(): Promise<unknown>[] {
     import('./VideoMenu.svelte'),
     import('./MoreMenu.svelte'),
     import('./Reactions.svelte'),
+    import('./QrCode.svelte'),
     import('../settings/SettingsDialog.svelte'),
     import('../settings/ShortcutsDialog.svelte'),
     import('../recording/RecordDialog.svelte'),
