@@ -193,7 +193,7 @@ describe('a socket that was lost', () => {
     await pass(51);
     last().end(1006);
     // The first wait is any within 0.5 s, the next ones never less than half of theirs.
-    await pass(200);
+    await pass(149);
     expect(FakeSocket.made).toHaveLength(2);
     await pass(300);
     expect(FakeSocket.made).toHaveLength(3);
