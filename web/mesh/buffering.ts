@@ -14,13 +14,22 @@ const STEPS = [
 ] as const;
 /** Below this share it is not worth the delay. */
 const LITTLE = 0.005;
-/** Looks in a row, two seconds apart, with little made up, until it waits one step less: loss comes and goes. */
+/** Looks in a row, two seconds apart, with much made up, until it waits one step more: a path may be about to break. */
+const LOSSY = 2;
+/** Looks in a row with little made up, until it waits one step less: loss comes and goes. */
 const CALM = 8;
 
 export class Buffering {
   #before: { readonly receiver: RTCRtpReceiver; readonly sound: Sound } | undefined;
   #step = 0;
+  #lossy = 0;
   #calm = 0;
+
+  /** Nothing came for a while: what was made up meanwhile is no loss that waiting would help. */
+  interrupted(): void {
+    this.#before = undefined;
+    this.#lossy = 0;
+  }
 
   /** To be called every two seconds. */
   async look(receiver: RTCRtpReceiver): Promise<void> {
@@ -36,10 +45,13 @@ export class Buffering {
 
   #follow(madeUp: number): void {
     this.#calm = madeUp < LITTLE ? this.#calm + 1 : 0;
-    if (madeUp >= (STEPS[this.#step + 1]?.from ?? Infinity)) this.#step += 1;
-    else if (this.#step > 0 && this.#calm >= CALM) {
-      this.#step -= 1;
-      this.#calm = 0;
-    }
+    this.#lossy = madeUp >= (STEPS[this.#step + 1]?.from ?? Infinity) ? this.#lossy + 1 : 0;
+    if (this.#lossy >= LOSSY) this.#go(1);
+    else if (this.#step > 0 && this.#calm >= CALM) this.#go(-1);
+  }
+
+  #go(steps: 1 | -1): void {
+    this.#step += steps;
+    this.#lossy = this.#calm = 0;
   }
 }

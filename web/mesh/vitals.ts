@@ -12,6 +12,8 @@ import { isRelayed, lastPacket, packetsReceived } from './stats.ts';
 const PING_INTERVAL = 1_000;
 /** Milliseconds without a packet of a microphone, of which one comes every 20 ms, after which it is reported as not heard. */
 const UNHEARD = 500;
+/** Milliseconds without one after which it is no loss of single packets any more. */
+const STALL = 250;
 /** Milliseconds between looks at the route: an RTCStatsReport is dear, and a route changes rarely. */
 const ROUTE_INTERVAL = 2_000;
 
@@ -66,6 +68,7 @@ export class Vitals {
     let again = false;
     if (packet !== undefined && packet !== this.#lastPacket) {
       again = now - this.#lastPacketTime >= UNHEARD;
+      if (now - this.#lastPacketTime >= STALL) this.#buffering.interrupted();
       this.#lastPacketTime = now;
       onPacket(now);
     }
@@ -113,7 +116,8 @@ export class Vitals {
     const connection = this.#options.peer()?.connection;
     if (!connection) return;
     const microphone = this.#options.peer()?.receiver('microphone');
-    if (microphone) void this.#buffering.look(microphone);
+    if (now - this.#lastPacketTime >= STALL) this.#buffering.interrupted();
+    else if (microphone) void this.#buffering.look(microphone);
     const relayed = await isRelayed(connection);
     if (connection !== this.#options.peer()?.connection) return;
     this.#route = relayed ? 'relayed' : 'direct';

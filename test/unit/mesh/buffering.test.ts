@@ -15,7 +15,7 @@ function hearing() {
     }
     return (receiver as RTCRtpReceiver).jitterBufferTarget;
   };
-  return { looks };
+  return { looks, buffering };
 }
 
 describe('sound', () => {
@@ -25,16 +25,16 @@ describe('sound', () => {
 
   it('waits longer once much of it is made up, and no longer after a while without', async () => {
     const { looks } = hearing();
-    expect(await looks(2, 5)).toBe(250);
+    expect(await looks(3, 5)).toBe(250);
     expect(await looks(7, 0)).toBe(250);
     expect(await looks(1, 0)).toBe(null);
   });
 
   it('waits longer still where that is not enough, and comes back step by step', async () => {
     const { looks } = hearing();
-    expect(await looks(2, 5)).toBe(250);
+    expect(await looks(3, 5)).toBe(250);
     expect(await looks(20, 5)).toBe(250);
-    expect(await looks(1, 25)).toBe(500);
+    expect(await looks(2, 25)).toBe(500);
     expect(await looks(20, 25)).toBe(500);
     expect(await looks(8, 0)).toBe(250);
     expect(await looks(8, 0)).toBe(null);
@@ -42,10 +42,20 @@ describe('sound', () => {
 
   it('goes on waiting where loss comes and goes', async () => {
     const { looks } = hearing();
-    await looks(2, 5);
+    await looks(3, 5);
     for (let time = 0; time < 5; time += 1) {
       await looks(7, 0);
       expect(await looks(1, 2)).toBe(250);
+    }
+  });
+
+  it('does not wait longer because of a path that broke', async () => {
+    const { looks, buffering } = hearing();
+    for (let time = 0; time < 5; time += 1) {
+      await looks(3, 0);
+      await looks(1, 40);
+      buffering.interrupted();
+      expect(await looks(1, 90)).toBe(null);
     }
   });
 
