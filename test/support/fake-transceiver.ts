@@ -80,7 +80,12 @@ class FakeReceiver {
 
   /** As in a browser that makes no sound before a click: packets come, and nothing plays them. */
   blocked = false;
+  /** Of the sound that is played from now on, the share that is made up. */
+  madeUp = 0;
+  jitterBufferTarget: number | null = null;
   #packets = 0;
+  #concealed = 0;
+  #counted = 0;
 
   /** Of what is played: packets come as long as the other end sends a track in the same place and the path carries them. */
   getSynchronizationSources(): { rtpTimestamp: number; audioLevel: number }[] {
@@ -90,10 +95,14 @@ class FakeReceiver {
     return [{ rtpTimestamp: this.#last, audioLevel: 0.1 }];
   }
 
-  /** One packet from look to look. */
+  /** One packet from look to look, and a sample every millisecond. */
   getStats(): Promise<Map<string, object>> {
     if (this.#carried()) this.#packets += 1;
-    return Promise.resolve(new Map([['in', { type: 'inbound-rtp', packetsReceived: this.#packets }]]));
+    const now = performance.now();
+    this.#concealed += this.madeUp * (now - this.#counted);
+    this.#counted = now;
+    const sound = { totalSamplesReceived: now, concealedSamples: this.#concealed, silentConcealedSamples: 0 };
+    return Promise.resolve(new Map([['in', { type: 'inbound-rtp', packetsReceived: this.#packets, ...sound }]]));
   }
 
   #carried(): boolean {

@@ -1,5 +1,9 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Buffering } from '../../../web/mesh/buffering.ts';
+import { pass, stage } from './meeting.ts';
+
+vi.mock('../../../web/seal/hello.ts', () => import('../../support/fake-seal.ts'));
+vi.mock('../../../web/seal/pair.ts', () => import('../../support/fake-seal.ts'));
 
 /** A receiver of which 100 samples are played from look to look, `madeUp` of them made up. */
 function hearing() {
@@ -65,5 +69,32 @@ describe('sound', () => {
 
   it('says nothing of a receiver seen for the first time', async () => {
     expect(await hearing().looks(1, 100)).toBe(null);
+  });
+});
+
+describe('in a call', () => {
+  const { talking, cut, internet, room, open } = stage();
+  const microphones = () => open().flatMap((connection) => connection.getTransceivers()[0]?.receiver ?? []);
+
+  it('[48] what is heard of everyone waits where much of it is made up', async () => {
+    await talking('Ana', 'Bo');
+    for (const receiver of microphones()) receiver.madeUp = 0.05;
+    await pass(8_000);
+    expect(microphones().map(({ jitterBufferTarget }) => jitterBufferTarget)).toEqual([250, 250]);
+  });
+
+  it('[37] it waits no longer because a path broke a few times', async () => {
+    const [ana, bo] = await talking('Ana', 'Bo');
+    // The same connection each time.
+    room().fate = () => [];
+    for (let time = 0; time < 6; time += 1) {
+      cut(ana, bo);
+      for (const receiver of microphones()) receiver.madeUp = 1;
+      await pass(600);
+      for (const receiver of microphones()) receiver.madeUp = 0;
+      internet().mend();
+      await pass(1_100);
+    }
+    expect(new Set(microphones().map(({ jitterBufferTarget }) => jitterBufferTarget))).toEqual(new Set([null]));
   });
 });

@@ -147,7 +147,7 @@ describe('who comes back', () => {
   });
 });
 
-it('are not brought back by a wish of theirs that was still on its way', async () => {
+it('someone who left is not brought back by a wish of theirs that was still on its way', async () => {
   const [ana, bo] = await talking('Ana', 'Bo');
   cut(ana, bo);
   room().leave(ana, 'left');
