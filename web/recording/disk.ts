@@ -1,6 +1,6 @@
 /**
- * Bytes to the origin-private file system, from a worker: every write is with the system when it returns, so that a killed
- * tab loses nothing of it. A disk that is full is reported once, and a reserve given back lets the file be closed properly.
+ * Bytes to the origin-private file system, from a worker: what is settled is with the system, so that a killed tab loses nothing
+ * of it. A disk that is full is reported once, and a reserve given back lets the file be closed properly.
  * Refuses to know what the bytes are.
  */
 
@@ -144,12 +144,21 @@ export interface DiskFileOptions {
 
 /** Bytes copied at once. */
 const COPY_PIECE = 1_000_000;
+/**
+ * Bytes gathered until they are written: a quarter of a second of a meeting. Every write asks the browser's own process: with one for
+ * each packet, 75 a second, the engine spent 23 % of its time in them on two busy cores (Chromium 156).
+ */
+const GATHERED = 65_536;
 
 export class DiskFile {
   readonly #options: DiskFileOptions;
   #handle: SyncHandle;
   #size = 0;
   #state: 'good' | 'on-reserve' | 'dead' | 'closed' = 'good';
+  readonly #gathered = new Uint8Array(GATHERED);
+  /** Of what is gathered: where it belongs in the file, and how many bytes. */
+  #from = 0;
+  #filled = 0;
 
   constructor(options: DiskFileOptions) {
     this.#options = options;
@@ -157,7 +166,7 @@ export class DiskFile {
   }
 
   get size(): number {
-    return this.#size;
+    return Math.max(this.#size, this.#from + this.#filled);
   }
 
   /** False once something could not be written: what is in the file until then is good, its end is missing. */
@@ -165,22 +174,27 @@ export class DiskFile {
     return this.#state !== 'dead';
   }
 
-  /** Never throws: a recording that cannot go on has to be closed, not aborted. */
+  /** Gathers; what follows upon what was written last is written with it. Never throws. */
   write(data: Uint8Array<ArrayBuffer>, at: number): void {
     if (this.#state === 'dead' || this.#state === 'closed') return;
-    let problem: DiskProblem | undefined;
-    try {
-      this.#put(data, at);
-    } catch (error) {
-      problem = problemOf(error);
-    }
-    if (problem === undefined || (problem === 'disk-full' && this.#retried(data, at))) return;
-    const told = this.#state === 'on-reserve';
-    this.#state = 'dead';
-    if (!told) this.#options.onProblem(problem);
+    if (at !== this.#from + this.#filled || this.#filled + data.byteLength > GATHERED) this.settle();
+    if (data.byteLength > GATHERED) return this.#write(data, at);
+    if (this.#filled === 0) this.#from = at;
+    this.#gathered.set(data, this.#filled);
+    this.#filled += data.byteLength;
+  }
+
+  /** Hands over to the system what is gathered. To be called a few times a second. */
+  settle(): void {
+    const filled = this.#filled;
+    if (filled === 0) return;
+    this.#filled = 0;
+    this.#write(this.#gathered.subarray(0, filled), this.#from);
+    this.#from = 0;
   }
 
   flush(): void {
+    this.settle();
     if (this.#state === 'dead' || this.#state === 'closed') return;
     try {
       this.#handle.flush();
@@ -211,9 +225,24 @@ export class DiskFile {
     for (let at = 0; at < size; at += COPY_PIECE) {
       const piece = new Uint8Array(Math.min(COPY_PIECE, size - at));
       from.read(piece, { at });
-      this.write(piece, at);
+      this.#write(piece, at);
     }
     this.flush();
+  }
+
+  /** A recording that cannot go on has to be closed, not aborted. */
+  #write(data: Uint8Array<ArrayBuffer>, at: number): void {
+    if (this.#state === 'dead' || this.#state === 'closed') return;
+    let problem: DiskProblem | undefined;
+    try {
+      this.#put(data, at);
+    } catch (error) {
+      problem = problemOf(error);
+    }
+    if (problem === undefined || (problem === 'disk-full' && this.#retried(data, at))) return;
+    const told = this.#state === 'on-reserve';
+    this.#state = 'dead';
+    if (!told) this.#options.onProblem(problem);
   }
 
   /** With what the reserve has left to give. */

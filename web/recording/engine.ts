@@ -263,7 +263,10 @@ export class Engine {
   #pulse(now: number): void {
     this.#pulseAt = now + PULSE_MS;
     let bytes = this.#closedBytes;
-    for (const { media } of this.#files.values()) bytes += media.size;
+    for (const { media } of this.#files.values()) {
+      media.settle();
+      bytes += media.size;
+    }
     this.#options.tell({ type: 'pulse', bytes, level: this.#level, skipped: this.#skipped });
     this.#level = 0;
     this.#skipped = 0;

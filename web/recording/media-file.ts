@@ -139,6 +139,10 @@ export class MediaFile {
     if (this.#state === 'open') this.#line?.fillTo(time);
   }
 
+  settle(): void {
+    this.#disk.settle();
+  }
+
   flush(): void {
     this.#disk.flush();
   }

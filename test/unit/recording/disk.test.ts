@@ -30,6 +30,12 @@ function disk(capacity: number) {
   return { state, content, handle, onProblem, onFull, file: new DiskFile({ handle, onFull, onProblem }) };
 }
 
+/** With the system at once. */
+function write(file: DiskFile, bytes: Uint8Array<ArrayBuffer>, at: number): void {
+  file.write(bytes, at);
+  file.settle();
+}
+
 describe('a full disk', () => {
   it('is told once, gets the reserve, and the file can still be finished', () => {
     const { file, state, onProblem, onFull } = disk(10);
@@ -37,12 +43,12 @@ describe('a full disk', () => {
       state.capacity += 10;
       return 'last';
     });
-    file.write(data(8), 0);
+    write(file, data(8), 0);
     expect(onProblem).not.toHaveBeenCalled();
-    file.write(data(8), 8);
+    write(file, data(8), 8);
     expect(onProblem.mock.calls).toEqual([['disk-full']]);
-    file.write(data(4), 16);
-    file.write(data(2), 0);
+    write(file, data(4), 16);
+    write(file, data(2), 0);
     expect([file.size, file.complete]).toEqual([20, true]);
     file.close();
     expect([state.closed, state.flushed, file.complete]).toEqual([1, 1, true]);
@@ -56,24 +62,24 @@ describe('a full disk', () => {
       state.capacity += 10;
       return gifts.shift() ?? 'nothing';
     });
-    file.write(data(8), 0);
-    file.write(data(8), 8);
+    write(file, data(8), 0);
+    write(file, data(8), 8);
     expect([onFull.mock.calls.length, onProblem.mock.calls.length]).toEqual([1, 0]);
-    file.write(data(8), 16);
+    write(file, data(8), 16);
     expect([onFull.mock.calls.length, onProblem.mock.calls]).toEqual([2, [['disk-full']]]);
-    file.write(data(6), 24);
+    write(file, data(6), 24);
     expect([onFull.mock.calls.length, file.complete]).toEqual([2, true]);
     onFull.mockReturnValue('nothing');
-    file.write(data(8), 30);
+    write(file, data(8), 30);
     expect([file.size, file.complete]).toEqual([30, false]);
     expect(onProblem).toHaveBeenCalledTimes(1);
   });
 
   it('without a reserve leaves what was written, and nothing is written after the hole', () => {
     const { file, state, onProblem } = disk(10);
-    file.write(data(8), 0);
-    file.write(data(8), 8);
-    file.write(data(1), 0);
+    write(file, data(8), 0);
+    write(file, data(8), 8);
+    write(file, data(1), 0);
     expect([file.size, state.size, file.complete]).toEqual([8, 8, false]);
     file.close();
     expect([state.closed, file.complete]).toEqual([1, false]);
@@ -83,7 +89,7 @@ describe('a full disk', () => {
   it('is noticed when the system writes only a part', () => {
     const { file, handle, onProblem } = disk(100);
     handle.write = () => 3;
-    file.write(data(8), 0);
+    write(file, data(8), 0);
     expect(onProblem.mock.calls).toEqual([['disk-full']]);
   });
 });
@@ -132,7 +138,7 @@ describe('a reserve', () => {
 
 it('storage that goes away ends the file, and closing it throws nothing', () => {
   const { file, state, handle, onProblem, onFull } = disk(100);
-  file.write(data(8), 0);
+  write(file, data(8), 0);
   state.gone = true;
   handle.close = () => {
     throw new DOMException('gone', 'InvalidStateError');
@@ -155,4 +161,52 @@ it('goes on in another file with all that was written, and never closes the one 
   gone.file.close();
   expect([...next.content.subarray(0, 4)]).toEqual([1, 9, 3, 4]);
   expect([gone.state.closed, next.state.closed]).toEqual([0, 1]);
+});
+
+describe('what is written', () => {
+  const KB = 1_024;
+  function watched() {
+    const { file, content, handle } = disk(1_000 * KB);
+    const write = vi.spyOn(handle, 'write');
+    return { file, content, writes: () => write.mock.calls.map(([bytes, { at }]) => [at, bytes.byteLength]) };
+  }
+
+  it('in one piece goes to the system together, when it is settled', () => {
+    const { file, writes } = watched();
+    for (let at = 0; at < 5; at += 1) file.write(data(10), at * 10);
+    expect([writes(), file.size]).toEqual([[], 50]);
+    file.settle();
+    file.settle();
+    expect(writes()).toEqual([[0, 50]]);
+    file.write(data(10), 50);
+    file.close();
+    expect(writes()).toEqual([
+      [0, 50],
+      [50, 10],
+    ]);
+  });
+
+  it('stays in its order where something before it is written again', () => {
+    const { file, content, writes } = watched();
+    file.write(Uint8Array.of(1, 2, 3), 0);
+    file.write(Uint8Array.of(7), 1);
+    file.write(Uint8Array.of(4), 3);
+    file.write(Uint8Array.of(8, 9), 2);
+    file.flush();
+    expect([...content.subarray(0, 4)]).toEqual([1, 7, 8, 9]);
+    expect([writes().length, file.size]).toEqual([4, 4]);
+  });
+
+  it('is not gathered without an end, and large pieces not at all', () => {
+    const { file, writes } = watched();
+    for (let at = 0; at < 7; at += 1) file.write(data(10 * KB), at * 10 * KB);
+    expect(writes()).toEqual([[0, 60 * KB]]);
+    file.write(data(100 * KB), 70 * KB);
+    expect(writes().slice(1)).toEqual([
+      [60 * KB, 10 * KB],
+      [70 * KB, 100 * KB],
+    ]);
+    file.settle();
+    expect([writes().length, file.size]).toEqual([3, 170 * KB]);
+  });
 });
