@@ -196,3 +196,17 @@ test('where no AudioContext runs it records pictures and says so; sound alone fa
   });
   expect(failed).toEqual({ kind: 'failed', failure: 'no-sound' });
 });
+
+test('a camera of this device is read as large as it is drawn, and stays as it is for everyone else', async ({
+  studio,
+}) => {
+  const sizes = [
+    { width: 628, height: 470 },
+    { width: 416, height: 312 },
+    { width: 1280, height: 720 },
+  ];
+  const read = await studio.evaluate((wanted) => window.studio.read(wanted), sizes);
+  const whole = [1280, 720];
+  // The whole picture, which covers 4:3 by its height.
+  expect(read).toEqual([[836, 470], [556, 312], whole, whole]);
+});

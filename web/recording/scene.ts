@@ -70,6 +70,16 @@ export function arrange(plan: FilePlan, people: readonly Person[]): Placement[] 
   return [{ ...cameraOf(person), rect: whole, speaking: false, muted: false, labelled: false }];
 }
 
+/** How large the pictures of each track are drawn; a track is drawn in one file. */
+export function drawnSizes(people: readonly Person[], mode: RecordingMode): Map<string, Size> {
+  const drawn = planFiles(people, mode).flatMap((plan) => arrange(plan, people));
+  return new Map(
+    drawn.flatMap(({ track, rect: { width, height } }) =>
+      track === undefined ? [] : [[track, { width, height }] as const],
+    ),
+  );
+}
+
 /** The newest share large with everybody beside it, else a grid. */
 function meeting(people: readonly Person[], area: Size): Placement[] {
   const presenter = people.findLast(({ screen }) => screen !== undefined);

@@ -5,7 +5,7 @@
 import type { EngineFailure, EngineWarning, FromEngine, Opening, Person, ToEngine } from './messages.ts';
 import { Mixer, type Line } from './mixer.ts';
 import { Pictures } from './pictures.ts';
-import { hasPictures, isSplit, MEETING_KEY, personKey, screenKey } from './scene.ts';
+import { drawnSizes, hasPictures, isSplit, MEETING_KEY, personKey, screenKey } from './scene.ts';
 import type { RecordingEnd, RecordingMode, RecordingSource } from './states.ts';
 
 export interface SessionEvents {
@@ -110,8 +110,12 @@ export class Session implements RunningSession {
   #feed(mode: RecordingMode): void {
     this.#mixer?.update(linesOf(this.#sources, mode));
     if (!hasPictures(mode)) return;
+    const sizes = drawnSizes(this.#sources.map(personOf), mode);
     this.#pictures.update(
-      this.#sources.flatMap(({ camera, screen }) => [camera, screen].filter((track) => track !== undefined)),
+      this.#sources.flatMap(({ camera, screen, self }) => [
+        ...(camera ? [{ track: camera, size: self ? sizes.get(camera.id) : undefined }] : []),
+        ...(screen ? [{ track: screen, size: undefined }] : []),
+      ]),
     );
   }
 

@@ -1,7 +1,9 @@
 /**
- * The browser's own way to record a meeting, for comparison: a canvas of every picture at 25 a second, all sound mixed, into a
- * MediaRecorder. Runs in the page. Refuses to know what is measured.
+ * The browser's own way to record a meeting, for comparison: a canvas of every picture at 25 a second, each filling its tile as in
+ * a recording of ours, all sound mixed, into a MediaRecorder. Runs in the page. Refuses to know what is measured.
  */
+import type { Rect } from '../../../web/grid.ts';
+
 declare global {
   interface Window {
     ownRecorder: { stop: () => Promise<number> };
@@ -9,15 +11,17 @@ declare global {
 }
 
 /** Begins; `window.ownRecorder.stop()` ends it and gives its bytes. */
-export async function ownRecorder(mimeType: string): Promise<void> {
+export async function ownRecorder({ mimeType, tiles }: { mimeType: string; tiles: Rect[] }): Promise<void> {
   const canvas = Object.assign(document.createElement('canvas'), { width: 1280, height: 720 });
   const context = canvas.getContext('2d', { alpha: false });
   const pictures = [...document.querySelectorAll('video')].filter((video) => video.videoWidth > 0);
-  const width = canvas.width / pictures.length;
   const timer = setInterval(() => {
     pictures.forEach((video, index) => {
-      const height = (width * 9) / 16;
-      context?.drawImage(video, index * width, (canvas.height - height) / 2, width, height);
+      const { x, y, width, height } = tiles[index] ?? { x: 0, y: 0, width: 0, height: 0 };
+      const { videoWidth, videoHeight } = video;
+      const scale = Math.max(width / videoWidth, height / videoHeight);
+      const [w, h] = [width / scale, height / scale];
+      context?.drawImage(video, (videoWidth - w) / 2, (videoHeight - h) / 2, w, h, x, y, width, height);
     });
   }, 40);
 

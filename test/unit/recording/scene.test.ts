@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { tileGrid } from '../../../web/grid.ts';
 import type { Person } from '../../../web/recording/messages.ts';
-import { arrange, MEETING_SIZE, planFiles } from '../../../web/recording/scene.ts';
+import { arrange, drawnSizes, MEETING_SIZE, planFiles } from '../../../web/recording/scene.ts';
 
 const person = (name: string, more: Partial<Person> = {}): Person => ({
   sid: name,
@@ -70,4 +70,15 @@ describe('tracks are a file for each', () => {
     const [plan] = planFiles(sharing, 'tracks');
     expect(plan && arrange(plan, [])).toEqual([]);
   });
+});
+
+it('how large each track is drawn is known before it is', () => {
+  const [ana, bob] = [person('Ana', { screen: 'share' }), person('Bob')];
+  expect(drawnSizes([bob], 'meeting').get('Bob-camera')?.width).toBeGreaterThan(1_200);
+  const two = drawnSizes([person('Ana'), bob], 'meeting');
+  expect(two.get('Ana-camera')).toEqual(two.get('Bob-camera'));
+  expect(two.get('Bob-camera')?.width).toBeLessThan(MEETING_SIZE.width / 2);
+  expect(drawnSizes([ana, bob], 'meeting').get('Bob-camera')?.width).toBeLessThan(300);
+  expect(drawnSizes([ana, bob], 'tracks').get('Bob-camera')).toMatchObject({ width: 640, height: 360 });
+  expect(drawnSizes([ana, bob], 'audio').size).toBe(0);
 });
