@@ -137,9 +137,9 @@ export class Peer {
 
   /** How much of my camera is sent from now on. */
   setLimit(limit: VideoLimit): void {
+    if (limit === this.#limit) return;
     this.#limit = limit;
-    const sender = this.sender('camera');
-    if (sender) void limitVideo(sender, limit);
+    this.#applyLimit();
   }
 
   /** None for now; or whole ones of all that I send: the other side may have lost what the next ones build upon. */
@@ -227,7 +227,7 @@ export class Peer {
     const channel = this.connection.createDataChannel('snug', { negotiated: true, id: 0, ordered: true });
     channel.onopen = () => {
       // Firefox lists encodings only once negotiated.
-      if (this.#limit) this.setLimit(this.#limit);
+      this.#applyLimit();
       this.#options.onChannel('open');
     };
     channel.onclose = () => this.#options.onChannel('closed');
@@ -246,7 +246,13 @@ export class Peer {
     // Rejects only after close() or for a track of another kind, which SLOTS rules out.
     sender.replaceTrack(track).catch(() => undefined);
     // The scale follows from the new picture's height.
-    if (slot === 'camera' && this.#limit) this.setLimit(this.#limit);
+    if (slot === 'camera') this.#applyLimit();
+  }
+
+  /** Once there is a picture: parameters are dear, and everyone who comes changes the limit of all. */
+  #applyLimit(): void {
+    const sender = this.sender('camera');
+    if (sender && this.#limit && this.#applied.camera) void limitVideo(sender, this.#limit);
   }
 
   async #negotiate(): Promise<void> {

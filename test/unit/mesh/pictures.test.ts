@@ -1,4 +1,5 @@
 import { expect, it, vi } from 'vitest';
+import { cameraLimit } from '../../../web/mesh/limits.ts';
 import { SLOTS } from '../../../web/mesh/peer.ts';
 import type { FakePerson } from '../../support/fake-room.ts';
 import { track } from '../../support/fake-webrtc.ts';
@@ -57,4 +58,27 @@ it('a camera switched off while pictures are held is seen when it is switched on
   ana.mesh.setTrack('camera', track('video'));
   await pass(500);
   expect([sends(ana, bo), sends(bo, ana)]).toEqual([true, true]);
+});
+
+it('how large a picture may be is asked of an encoder that has one, and once for as many people', async () => {
+  const [ana, bo] = await meeting('Ana', 'Bo');
+  const now = ana.mesh.connection(bo.sid) as unknown;
+  const connection = internet().connections.find((candidate) => candidate === now);
+  const sender = connection?.getTransceivers()[SLOTS.indexOf('camera')]?.sender;
+  if (!sender) throw new Error('no sender');
+  const asked = vi.spyOn(sender, 'setParameters');
+  talk([ana, bo]);
+  await pass(100);
+  expect(asked).not.toHaveBeenCalled();
+  ana.mesh.setTrack('camera', track('video'));
+  await pass(100);
+  expect(asked).toHaveBeenCalledOnce();
+  expect(sender.encoding).toMatchObject({ maxBitrate: cameraLimit(1).maxBitrate });
+  for (const sid of ['Cy', 'Di', 'Ed']) ana.mesh.setAudience(sid, 'in');
+  await pass(100);
+  // For two, for three, and for four as for five.
+  expect(asked).toHaveBeenCalledTimes(4);
+  ana.mesh.setAudience('Flo', 'in');
+  await pass(100);
+  expect([asked.mock.calls.length, sender.encoding['maxBitrate']]).toEqual([4, cameraLimit(5).maxBitrate]);
 });
