@@ -4,11 +4,46 @@
  */
 
 /**
+ * Milliseconds for which one reading of a receiver serves all who ask: a little less than the shortest time between two looks
+ * (web/coach/echo.ts), and less than a third of the shortest silence that means something (recovery.ts). A reading stops
+ * the page until the browser's media thread has time for it (libwebrtc's RtpReceiver proxy). On a machine that has none, where
+ * it takes SLOW milliseconds or more, it serves for longer: eight people who met on two cores spent half of their pages' time
+ * in readings, when everyone who wanted to know had one of their own.
+ */
+const FRESH = { usual: 45, slow: 95 };
+const SLOW = 1;
+
+interface Reading {
+  readonly until: number;
+  readonly source: RTCRtpSynchronizationSource | undefined;
+}
+
+const readings = new WeakMap<RTCRtpReceiver, Reading>();
+
+/**
  * The RTP time of the last audio packet that reached the loudspeaker; `undefined` where none has in the last 10 s. Another
- * value says that packets came. Synchronous and cheap, where `getStats()` costs a task in the network thread for every connection.
+ * value says that packets came. At hand at once, where `getStats()` takes a task in the network thread and a look at everything.
  */
 export function lastPacket(receiver: RTCRtpReceiver): number | undefined {
-  return receiver.getSynchronizationSources()[0]?.rtpTimestamp;
+  return read(receiver)?.rtpTimestamp;
+}
+
+/** Loudness of what was last received, 0 to 1 (linear, 1 = 0 dBov; RFC 6464). */
+export function receivedLoudness(receiver: RTCRtpReceiver): number {
+  return read(receiver)?.audioLevel ?? 0;
+}
+
+function read(receiver: RTCRtpReceiver): RTCRtpSynchronizationSource | undefined {
+  const before = readings.get(receiver);
+  const began = performance.now();
+  if (before && began < before.until) return before.source;
+  // Of a connection that is coming up there is nothing to read, and it needs the time.
+  const state = receiver.transport?.state;
+  if (state === 'new' || state === 'connecting') return undefined;
+  const source = receiver.getSynchronizationSources()[0];
+  const took = performance.now() - began;
+  readings.set(receiver, { until: began + (took < SLOW ? FRESH.usual : FRESH.slow), source });
+  return source;
 }
 
 /** Packets that came, also those that nothing plays: a browser may refuse to make a sound before a person has clicked. */
@@ -35,11 +70,6 @@ export async function receivedSound(receiver: RTCRtpReceiver): Promise<Sound> {
     sound.madeUp += (entry.concealedSamples ?? 0) - (entry.silentConcealedSamples ?? 0);
   });
   return sound;
-}
-
-/** Loudness of what was last received, 0 to 1 (linear, 1 = 0 dBov; RFC 6464). */
-export function receivedLoudness(receiver: RTCRtpReceiver): number {
-  return receiver.getSynchronizationSources()[0]?.audioLevel ?? 0;
 }
 
 /** True where the selected candidate pair has a relay at either end. */

@@ -42,7 +42,7 @@ export class Vitals {
   /** Counted only while nothing reaches the loudspeaker. */
   #packets: { receiver: RTCRtpReceiver; count: number } | undefined;
   #lastGrowth = -Infinity;
-  #lastRoute = -Infinity;
+  #lastRoute: number | undefined;
   #route: Route = 'direct';
 
   constructor(options: VitalsOptions) {
@@ -75,6 +75,8 @@ export class Vitals {
     this.#lastPacket = packet;
     if (peer()?.channelOpen) {
       if (again || now - this.#lastPing >= PING_INTERVAL) this.ping();
+      // Not at once: in the moment in which many connections come up there is better to do.
+      this.#lastRoute ??= now;
       if (now - this.#lastRoute >= ROUTE_INTERVAL) void this.#findRoute(now);
     }
     const remedy = this.#heard.remedy(now, sending);

@@ -4,8 +4,9 @@
  */
 import type { Call } from '../../../web/call.svelte.ts';
 
-/** Milliseconds between looks at what the call says. */
+/** Milliseconds between looks at what the call says, and at whether sound has come, which stops the page for a moment. */
 const LOOK = 25;
+const LISTEN = 100;
 /** Milliseconds after which a connection's statistics are not waited for. */
 const STATISTICS = 3_000;
 
@@ -98,6 +99,7 @@ export class Gauge {
   constructor(call: () => Call | undefined) {
     this.#call = call;
     setInterval(() => this.#look(), LOOK);
+    setInterval(() => this.#listen(), LISTEN);
   }
 
   /** Others who are live and of whom sound has come. */
@@ -158,14 +160,17 @@ export class Gauge {
       this.#note(name, 'gone');
       this.#seen.delete(name);
     }
-    for (const connection of connections) {
+    const room = this.#call()?.room ?? 'idle';
+    if (this.#seen.get('room') !== room) this.#note('room', room);
+    this.#seen.set('room', room);
+  }
+
+  #listen(): void {
+    for (const connection of connections.filter(({ connectionState }) => connectionState === 'connected')) {
       if (this.#sounding.has(connection) || !connection.getReceivers()[0]?.getSynchronizationSources()[0]) continue;
       this.#sounding.add(connection);
       this.#note('sound', 'comes');
     }
-    const room = this.#call()?.room ?? 'idle';
-    if (this.#seen.get('room') !== room) this.#note('room', room);
-    this.#seen.set('room', room);
   }
 
   #note(who: string, what: string): void {
