@@ -9,11 +9,12 @@ import type { CallMessage, MeshMessage, PeerMessage } from '../protocol.ts';
 import { openHello } from '../seal/hello.ts';
 import type { Identity } from '../seal/identity.ts';
 import { PairSeal, derivePairKeys } from '../seal/pair.ts';
+import { Audience } from './audience.ts';
 import { Forwarding, type Tracks } from './forwarding.ts';
 import { cameraLimit } from './limits.ts';
 import { LivedTime } from './lived-time.ts';
 import { Pair, type ConnectionState } from './pair.ts';
-import { SLOTS, type Slot } from './peer.ts';
+import type { Slot } from './peer.ts';
 import { configurationOf, type Routes } from './routes.ts';
 import { receivedLoudness } from './stats.ts';
 import type { Route } from './vitals.ts';
@@ -55,13 +56,12 @@ export class Mesh {
   readonly #options: MeshOptions;
   readonly #pairs = new Map<string, Pair>();
   readonly #introductions = new Map<string, Promise<Pair | undefined>>();
-  /** Who is sent media: those who are in, once I am in. */
-  readonly #audience = new Set<string>();
+  /** Those who are in, once I am in. */
+  readonly #audience: Audience;
   /** What arrives of everyone, by themselves and through a third. */
   readonly #direct = new Map<string, Tracks>();
   readonly #carried = new Map<string, Tracks>();
   readonly #forwarding: Forwarding;
-  readonly #tracks: Partial<Record<Slot, MediaStreamTrack | null>> = {};
   readonly #time = new LivedTime(() => this.#tick());
   #routes: Routes = { iceServers: [], iceTransportPolicy: 'all' };
   /** Frames that wait for the other offers of a join; undefined where frames leave at once. */
@@ -70,6 +70,11 @@ export class Mesh {
 
   constructor(options: MeshOptions) {
     this.#options = options;
+    this.#audience = new Audience({
+      send: (sid, slot, track) => this.#pairs.get(sid)?.setTrack(slot, track),
+      connecting: (within) => this.#present().filter(({ recovery }) => recovery.isNew(this.#time.now(), within)).length,
+      now: () => this.#time.now(),
+    });
     this.#forwarding = new Forwarding({
       reached: () => this.#present().flatMap(({ sid, recovery }) => (recovery.state.name === 'live' ? [sid] : [])),
       tracksOf: (sid) => (this.#pairs.get(sid)?.recovery.state.name === 'live' ? this.#direct.get(sid) : undefined),
@@ -166,18 +171,14 @@ export class Mesh {
 
   /** My track in `slot`, for everyone in the audience; null for none. */
   setTrack(slot: Slot, track: MediaStreamTrack | null): void {
-    this.#tracks[slot] = track;
-    for (const sid of this.#audience) this.#pairs.get(sid)?.setTrack(slot, track);
+    this.#audience.setTrack(slot, track);
   }
 
   /** Whether someone is sent my media. */
   setAudience(sid: string, listening: 'in' | 'out'): void {
-    if (listening === 'in') this.#audience.add(sid);
-    else this.#audience.delete(sid);
+    if (listening === 'in') this.#audience.admit(sid);
+    else this.#audience.dismiss(sid);
     for (const pair of this.#pairs.values()) pair.setLimit(cameraLimit(this.#audience.size));
-    for (const slot of SLOTS) {
-      this.#pairs.get(sid)?.setTrack(slot, listening === 'in' ? (this.#tracks[slot] ?? null) : null);
-    }
   }
 
   /** The network or the page has come back. */
@@ -269,7 +270,7 @@ export class Mesh {
   }
 
   #onGone(sid: string): void {
-    this.#audience.delete(sid);
+    this.#audience.forget(sid);
     this.#direct.delete(sid);
     this.#forwarding.gone(sid);
     this.#options.onGone(sid);
@@ -293,5 +294,6 @@ export class Mesh {
         this.#forwarding.need(pair.sid);
     }
     this.#forwarding.tick();
+    this.#audience.tick();
   }
 }

@@ -104,6 +104,11 @@ export class Recovery {
     return this.#state.name === 'live' ? 0 : now - (this.#everLive ? this.#lastContact : this.#born);
   }
 
+  /** It was made less than so many milliseconds ago, and has never carried anything. */
+  isNew(now: number, within: number): boolean {
+    return this.#state.name !== 'gone' && !this.#everLive && now - this.#born < within;
+  }
+
   /** What the tile says. */
   shown(now: number): 'connecting' | 'live' | 'reconnecting' | 'stuck' {
     const state = this.#state;

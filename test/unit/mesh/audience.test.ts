@@ -1,0 +1,142 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { Audience } from '../../../web/mesh/audience.ts';
+import { SLOTS } from '../../../web/mesh/peer.ts';
+import { track } from '../../support/fake-webrtc.ts';
+
+let now = 0;
+/** When each connection that comes up for the first time was begun. */
+let coming: number[] = [];
+let sent: Record<string, (MediaStreamTrack | null)[]> = {};
+let audience = new Audience({ send: () => undefined, connecting: () => 0, now: () => now });
+const voice = track('audio');
+
+beforeEach(() => {
+  now = 0;
+  coming = [];
+  sent = {};
+  audience = new Audience({
+    send: (sid, slot, given) => slot === 'microphone' && (sent[sid] ??= []).push(given),
+    connecting: (within) => coming.filter((since) => now - since < within).length,
+    now: () => now,
+  });
+  audience.setTrack('microphone', voice);
+});
+
+/** The clock goes on, looked at ten times a second. */
+function pass(milliseconds: number): void {
+  for (const until = now + milliseconds; now < until;) {
+    now += 100;
+    audience.tick();
+  }
+}
+
+/** Has begun to hear me. */
+const hears = (sid: string): boolean => sent[sid]?.at(-1) === voice;
+
+describe('someone who comes', () => {
+  it('is sent everything at once, also while a few connections come up', () => {
+    coming = [0, 0];
+    audience.admit('ana');
+    expect(hears('ana')).toBe(true);
+    expect([...audience]).toEqual(['ana']);
+  });
+
+  it('is sent what follows, and nothing any more once dismissed', () => {
+    const other = track('audio');
+    audience.admit('ana');
+    audience.setTrack('microphone', other);
+    audience.dismiss('ana');
+    audience.setTrack('microphone', voice);
+    expect(sent['ana']).toEqual([voice, other, null]);
+    expect(audience.has('ana')).toBe(false);
+  });
+
+  it('and is admitted again is sent everything again: their connection may be another', () => {
+    audience.admit('ana');
+    audience.admit('ana');
+    expect(sent['ana']).toEqual([voice, voice]);
+  });
+
+  it('after they were gone is sent nothing until they are admitted', () => {
+    audience.admit('ana');
+    audience.forget('ana');
+    audience.setTrack('microphone', null);
+    expect(sent['ana']).toEqual([voice]);
+  });
+});
+
+describe('[6] in a rush', () => {
+  it('sound waits until all are connected and nobody came for a moment', () => {
+    coming = [0, 0, 0];
+    audience.admit('ana');
+    pass(500);
+    coming = [now];
+    audience.admit('bo');
+    pass(500);
+    expect([hears('ana'), hears('bo')]).toEqual([false, false]);
+    coming = [];
+    pass(200);
+    coming = [now];
+    pass(200);
+    coming = [];
+    pass(300);
+    expect([hears('ana'), hears('bo')]).toEqual([false, false]);
+    pass(100);
+    expect([hears('ana'), hears('bo')]).toEqual([true, true]);
+  });
+
+  it('who hears me already goes on hearing me', () => {
+    audience.admit('ana');
+    coming = [0, 0, 0];
+    pass(100);
+    audience.setTrack('microphone', null);
+    audience.admit('bo');
+    expect([sent['ana'], sent['bo']]).toEqual([[voice, null], undefined]);
+    audience.setTrack('microphone', voice);
+    expect([hears('ana'), hears('bo')]).toEqual([true, false]);
+  });
+
+  it('nobody waits for a connection that never comes up', () => {
+    coming = [0, 0, 0];
+    pass(2_000);
+    audience.admit('ana');
+    pass(700);
+    expect(hears('ana')).toBe(false);
+    pass(200);
+    expect(hears('ana')).toBe(true);
+  });
+
+  it('nor for people who never stop coming', () => {
+    audience.tick();
+    coming = [0, 0, 0];
+    audience.admit('ana');
+    for (let time = 0; time < 24; time += 1) {
+      coming = [now, now, now];
+      pass(100);
+    }
+    expect(hears('ana')).toBe(false);
+    pass(100);
+    expect(hears('ana')).toBe(true);
+  });
+
+  it('whoever leaves while they wait is sent nothing', () => {
+    coming = [0, 0, 0];
+    audience.admit('ana');
+    audience.dismiss('ana');
+    coming = [];
+    pass(1_000);
+    expect(sent['ana']).toEqual([null]);
+  });
+});
+
+it('every slot has its own track', () => {
+  const begun: string[] = [];
+  const all = new Audience({
+    send: (_, slot, given) => begun.push(`${slot} ${given?.kind}`),
+    connecting: () => 0,
+    now: () => 0,
+  });
+  all.setTrack('camera', track('video'));
+  all.admit('ana');
+  expect(begun).toEqual(SLOTS.map((slot) => `${slot} ${slot === 'camera' ? 'video' : undefined}`));
+});

@@ -1,0 +1,92 @@
+/**
+ * Who is sent my media, and from when on: connections first, then sound and pictures. Where many come at once every connection
+ * wants the processor once, and sound wants it for good: eight people on two cores needed nearly all of both for it, by threads
+ * that the system puts before those that connect. All 28 pairs were up after 2.5 s without any sound, and after 8 to 9 s with it;
+ * with sound that waits for them, after 2.9 to 3.7 s, and all were heard after 4.1 to 4.9 s (`npm run lab "join storm"`, Chromium
+ * 156). So in a rush nobody else is begun to be sent anything until all are connected and nobody else comes for a moment. Who has been
+ * before the door for a few seconds is connected already, and makes no rush when they come in.
+ * Refuses to know connections, and who says that they are in.
+ */
+import { SLOTS, type Slot } from './peer.ts';
+
+/** Connections coming up at once that make a rush: fewer are over before a person would notice. */
+const MANY = 3;
+/** Milliseconds, as the page lives them, with all connected after which it is over. */
+const CALM = 300;
+/** Milliseconds that anybody waits, and that a connection is waited for, at most: one of them may never come up. */
+const LONGEST_WAIT = 2_500;
+
+export interface AudienceOptions {
+  /** What is sent to someone in `slot` from now on; null for nothing. */
+  send: (sid: string, slot: Slot, track: MediaStreamTrack | null) => void;
+  /** How many connections have been coming up for the first time, for less than so many milliseconds. */
+  connecting: (within: number) => number;
+  now: () => number;
+}
+
+export class Audience implements Iterable<string> {
+  readonly #options: AudienceOptions;
+  readonly #tracks: Partial<Record<Slot, MediaStreamTrack | null>> = {};
+  readonly #listeners = new Set<string>();
+  /** Those of them who are sent nothing yet, and since when they wait. */
+  readonly #waiting = new Map<string, number>();
+  #rush = false;
+  /** Since when all have been connected. */
+  #calmSince: number | undefined;
+
+  constructor(options: AudienceOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#listeners.size;
+  }
+
+  has(sid: string): boolean {
+    return this.#listeners.has(sid);
+  }
+
+  [Symbol.iterator](): Iterator<string> {
+    return this.#listeners.values();
+  }
+
+  /** My track in `slot`, for all; null for none. */
+  setTrack(slot: Slot, track: MediaStreamTrack | null): void {
+    this.#tracks[slot] = track;
+    for (const sid of this.#listeners) if (!this.#waiting.has(sid)) this.#options.send(sid, slot, track);
+  }
+
+  admit(sid: string): void {
+    if (!this.#listeners.has(sid)) this.#waiting.set(sid, this.#options.now());
+    this.#listeners.add(sid);
+    if (this.#waiting.has(sid)) this.tick();
+    // They may have come back, and their connection with nothing to send.
+    else this.#begin(sid);
+  }
+
+  dismiss(sid: string): void {
+    this.forget(sid);
+    for (const slot of SLOTS) this.#options.send(sid, slot, null);
+  }
+
+  /** They are gone, and their connection with them. */
+  forget(sid: string): void {
+    this.#listeners.delete(sid);
+    this.#waiting.delete(sid);
+  }
+
+  /** To be called a few times a second. */
+  tick(): void {
+    const { connecting, now } = this.#options;
+    const count = connecting(LONGEST_WAIT);
+    this.#calmSince = count > 0 ? undefined : (this.#calmSince ?? now());
+    if (count >= MANY) this.#rush = true;
+    else if (this.#calmSince !== undefined && now() - this.#calmSince >= CALM) this.#rush = false;
+    for (const [sid, since] of this.#waiting) if (!this.#rush || now() - since >= LONGEST_WAIT) this.#begin(sid);
+  }
+
+  #begin(sid: string): void {
+    this.#waiting.delete(sid);
+    for (const slot of SLOTS) this.#options.send(sid, slot, this.#tracks[slot] ?? null);
+  }
+}
