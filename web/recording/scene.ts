@@ -72,7 +72,7 @@ export function arrange(plan: FilePlan, people: readonly Person[]): Placement[] 
 
 /** How large the pictures of each track are drawn; a track is drawn in one file. */
 export function drawnSizes(people: readonly Person[], mode: RecordingMode): Map<string, Size> {
-  const drawn = planFiles(people, mode).flatMap((plan) => arrange(plan, people));
+  const drawn = planFiles(people, mode).flatMap((plan) => (plan.size ? arrange(plan, people) : []));
   return new Map(
     drawn.flatMap(({ track, rect: { width, height } }) =>
       track === undefined ? [] : [[track, { width, height }] as const],
