@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { chat, type FakePerson } from '../../support/fake-room.ts';
 import { readBox } from '../../support/fake-seal.ts';
 import { track } from '../../support/fake-webrtc.ts';
-import { pass, stage } from './meeting.ts';
+import { pass, stage, talk } from './meeting.ts';
 
 vi.mock('../../../web/seal/hello.ts', () => import('../../support/fake-seal.ts'));
 vi.mock('../../../web/seal/pair.ts', () => import('../../support/fake-seal.ts'));
@@ -193,3 +193,22 @@ function senders(one: FakePerson, to: string): unknown[] {
   const connection = internet().connections.find((candidate) => candidate === (one.mesh.connection(to) as unknown));
   return connection?.getTransceivers().map(({ sender }) => sender.track) ?? [];
 }
+
+it('[6] of many who come at once nobody is sent sound before all of them are connected', async () => {
+  const people = ['Ana', 'Bo', 'Cy', 'Di'].map((name) => person(name));
+  const [ana] = people;
+  if (!ana) throw new Error('nobody');
+  const others = people.filter((one) => one !== ana);
+  const sending = () => open().filter((end) => end.host === ana.sid && end.getTransceivers()[0]?.sender.track).length;
+  for (const one of people) room().enter(one);
+  await pass(20);
+  talk(people);
+  const seen: [connected: number, sending: number][] = [];
+  for (let time = 0; time < 2_000; time += 10) {
+    await pass(10);
+    seen.push([others.filter((other) => ana.shows(other) === 'live').length, sending()]);
+  }
+  expect(seen[0]).toEqual([0, 0]);
+  expect(seen.filter(([connected, sending]) => connected < others.length && sending > 0)).toEqual([]);
+  expect(seen.at(-1)).toEqual([3, 3]);
+});
