@@ -5,6 +5,12 @@ import type { KeptRecording, RecorderState } from '../../web/recording/states.ts
 import { ANA, BOB, enterBoth, HEARD, record, seconds, test } from './recording/fixtures.ts';
 import { brightness, complaints, onset, probe, samples, toneIn } from './recording/stage.ts';
 
+declare global {
+  interface Window {
+    clones: MediaStreamTrack[];
+  }
+}
+
 const CARLA = { name: 'Carla', tone: 880, colour: '#304080' };
 const SCREEN_TONE = 1_300;
 /** Hz, what everybody sounds like while everybody is white. */
@@ -209,4 +215,26 @@ test('a camera of this device is read as large as it is drawn, and stays as it i
   const whole = [1280, 720];
   // The whole picture, which covers 4:3 by its height.
   expect(read).toEqual([[836, 470], [556, 312], whole, whole]);
+});
+
+test('a camera is let go with the end of the recording, not with the end of its file', async ({ studio }) => {
+  await studio.evaluate(() => {
+    const { clone } = MediaStreamTrack.prototype;
+    window.clones = [];
+    MediaStreamTrack.prototype.clone = function (this: MediaStreamTrack) {
+      const made = clone.call(this);
+      if (made.kind === 'video') window.clones.push(made);
+      return made;
+    };
+  });
+  await record(studio);
+  await seconds(studio, 2);
+  const states = await studio.evaluate(async () => {
+    const during = window.clones.map(({ readyState }) => readyState);
+    const stopped = window.studio.stop();
+    const stopping = window.clones.map(({ readyState }) => readyState);
+    const { kind } = await stopped;
+    return { during, stopping, kind };
+  });
+  expect(states).toEqual({ during: ['live'], stopping: ['ended'], kind: 'done' });
 });

@@ -78,6 +78,8 @@ export class Session implements RunningSession {
     if (this.#state !== 'running') return;
     this.#state = 'stopping';
     this.#send({ type: 'stop' });
+    // At once: a clone that is still read keeps a camera on that is switched off meanwhile.
+    this.#pictures.close();
   }
 
   close(): void {
@@ -144,6 +146,7 @@ export class Session implements RunningSession {
         return;
       case 'ending':
         this.#state = 'stopping';
+        this.#pictures.close();
         events.onEnding(message.end);
         return;
       case 'closed':
