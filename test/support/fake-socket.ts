@@ -56,8 +56,29 @@ export class FakeSocket {
   }
 }
 
+/** Plain requests to the server: what became of each is the test's to say. */
+export class FakeKnock {
+  static made: FakeKnock[] = [];
+  readonly answer: (ok: boolean) => void;
+  readonly refuse: () => void;
+  readonly signal: AbortSignal;
+  readonly response: Promise<{ ok: boolean }>;
+
+  constructor(signal: AbortSignal) {
+    const { promise, resolve, reject } = Promise.withResolvers<{ ok: boolean }>();
+    this.response = promise;
+    this.signal = signal;
+    this.answer = (ok) => resolve({ ok });
+    this.refuse = () => reject(new TypeError('Failed to fetch'));
+    signal.addEventListener('abort', () => reject(signal.reason as Error));
+    FakeKnock.made.push(this);
+  }
+}
+
 /** To be undone with `vi.unstubAllGlobals`. */
 export function installSocket(): void {
   FakeSocket.made = [];
+  FakeKnock.made = [];
   vi.stubGlobal('WebSocket', FakeSocket);
+  vi.stubGlobal('fetch', (_: string, { signal }: { signal: AbortSignal }) => new FakeKnock(signal).response);
 }

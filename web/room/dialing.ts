@@ -1,71 +1,119 @@
 /**
  * Opens a WebSocket through a network that may have only just come back. An attempt into a dead network waits for TCP, which
  * asks again after 1 s, then 2, then 4; so while one attempt is unanswered another starts beside it, and the first room that
- * speaks wins. Refuses to know what is said, and when to dial again.
+ * speaks wins. Most attempts of an outage are requests; the socket follows where one is answered (`knock.ts` says why).
+ * Refuses to know what is said, and when to dial again.
  */
-import { attemptSpacing } from './backoff.ts';
+import { attemptSpacing, nextSocket } from './backoff.ts';
+import { knock } from './knock.ts';
 
 /** Milliseconds that one attempt may take: TCP, TLS and the upgrade at 1 s round trip. */
 const ATTEMPT_LIMIT = 4_000;
 
 export interface DialingOptions {
+  /** Of the room's socket. */
   url: string;
-  /** Milliseconds for which the room has been out of reach already. */
-  outage: number;
+  /** What answers a plain request where the server can be reached. */
+  knockUrl: string;
   /** The first message of the room, on the socket that won. Its handlers are the caller's from now on. */
   onAnswer: (socket: WebSocket, first: MessageEvent) => void;
-  /** Every attempt has failed. */
-  onFailed: (code: number, reason: string) => void;
+  /** Every attempt has failed; `reached` where the server answered one of them, and opened no room all the same. */
+  onFailed: (failure: { code: number; reason: string; reached: boolean }) => void;
 }
 
 export class Dialing {
   readonly #options: DialingOptions;
-  readonly #attempts = new Map<WebSocket, ReturnType<typeof setTimeout>>();
-  /** When the network was last known to carry anything, as far as the caller says. */
-  readonly #began: number;
+  /** What ends each attempt that is under way. */
+  readonly #attempts = new Map<WebSocket | AbortController, ReturnType<typeof setTimeout>>();
+  /** When the room was lost, by `performance.now()`. */
+  #lostAt = 0;
+  /** Milliseconds of the outage from which a socket may be risked. */
+  #nextSocket = 0;
+  #reached = false;
   #beside: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: DialingOptions) {
     this.#options = options;
-    this.#began = performance.now() - options.outage;
+  }
+
+  /** Begins to dial, the room having been out of reach for `outage` milliseconds already. */
+  dial(outage: number): void {
+    this.stop();
+    this.#lostAt = performance.now() - outage;
+    this.#reached = false;
     this.#attempt();
   }
 
   /** Ends every attempt. */
-  close(): void {
+  stop(): void {
     clearTimeout(this.#beside);
-    for (const socket of this.#attempts.keys()) this.#end(socket);
+    for (const attempt of this.#attempts.keys()) this.#end(attempt);
+  }
+
+  get #outage(): number {
+    return performance.now() - this.#lostAt;
   }
 
   #attempt(): void {
+    if (this.#outage >= this.#nextSocket) {
+      this.#nextSocket = nextSocket(this.#outage);
+      this.#open();
+    } else void this.#knock();
+    this.#beside = setTimeout(() => this.#attempt(), attemptSpacing(this.#outage));
+  }
+
+  async #knock(): Promise<void> {
+    const asking = new AbortController();
+    this.#attempts.set(
+      asking,
+      setTimeout(() => asking.abort(), ATTEMPT_LIMIT),
+    );
+    const answers = await knock(this.#options.knockUrl, asking.signal);
+    if (!this.#attempts.has(asking)) return;
+    if (answers) {
+      // One socket for all who ask: those beside would be answered in the same moment.
+      for (const attempt of this.#attempts.keys()) if (attempt instanceof AbortController) this.#end(attempt);
+      this.#reached = true;
+      this.#open();
+    } else this.#failed(asking, 1006, '');
+  }
+
+  #open(): void {
     const socket = new WebSocket(this.#options.url);
     const limit = setTimeout(() => this.#failed(socket, 1006, ''), ATTEMPT_LIMIT);
     this.#attempts.set(socket, limit);
     socket.onmessage = (first) => this.#answered(socket, first);
     socket.onclose = ({ code, reason }) => this.#failed(socket, code, reason);
-    // An open socket only waits for the room's first word: no more attempts, but neither is it won yet.
-    socket.onopen = () => clearTimeout(this.#beside);
-    this.#beside = setTimeout(() => this.#attempt(), attemptSpacing(performance.now() - this.#began));
+    socket.onopen = () => {
+      // It only waits for the room's first word: no more attempts, but neither is it won yet.
+      this.#reached = true;
+      clearTimeout(this.#beside);
+    };
   }
 
   #answered(socket: WebSocket, first: MessageEvent): void {
     clearTimeout(this.#attempts.get(socket));
     this.#attempts.delete(socket);
-    this.close();
+    this.stop();
+    this.#nextSocket = 0;
     this.#options.onAnswer(socket, first);
   }
 
-  #failed(socket: WebSocket, code: number, reason: string): void {
-    this.#end(socket);
+  #failed(attempt: WebSocket | AbortController, code: number, reason: string): void {
+    this.#end(attempt);
     if (this.#attempts.size > 0) return;
     clearTimeout(this.#beside);
-    this.#options.onFailed(code, reason);
+    this.#options.onFailed({ code, reason, reached: this.#reached });
   }
 
-  #end(socket: WebSocket): void {
-    clearTimeout(this.#attempts.get(socket));
-    this.#attempts.delete(socket);
-    socket.onmessage = socket.onclose = socket.onopen = null;
-    socket.close();
+  #end(attempt: WebSocket | AbortController): void {
+    clearTimeout(this.#attempts.get(attempt));
+    this.#attempts.delete(attempt);
+    if (attempt instanceof AbortController) {
+      attempt.abort();
+      return;
+    }
+    attempt.onmessage = attempt.onclose = attempt.onopen = null;
+    attempt.close();
   }
 }

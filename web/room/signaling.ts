@@ -7,6 +7,7 @@ import * as v from 'valibot';
 import {
   CLOSE,
   FromRoom,
+  HEALTH_PATH,
   LIMITS,
   PING,
   PONG,
@@ -50,10 +51,11 @@ export interface SignalingOptions {
 
 export class Signaling {
   readonly #options: SignalingOptions;
-  #dialing: Dialing | undefined;
+  readonly #dialing: Dialing;
   #socket: WebSocket | undefined;
   #state: SignalingState = 'closed';
   #attempt = 0;
+  #turnedAway = 0;
   #lostAt: number | undefined;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
   #enterTimer: ReturnType<typeof setTimeout> | undefined;
@@ -64,6 +66,22 @@ export class Signaling {
 
   constructor(options: SignalingOptions) {
     this.#options = options;
+    const { origin, roomId } = options;
+    this.#dialing = new Dialing({
+      url: `${origin.replace(/^http/, 'ws')}${ROOM_PATH}${roomId}`,
+      knockUrl: `${origin}${HEALTH_PATH}`,
+      onAnswer: (socket, first) => {
+        this.#socket = socket;
+        socket.onmessage = ({ data }) => this.#receive(socket, data);
+        socket.onclose = ({ code, reason }) => this.#lost(socket, code, reason);
+        this.#enterTimer = setTimeout(() => this.#lost(socket, 1006, ''), ENTER_LIMIT);
+        this.#receive(socket, first.data);
+      },
+      onFailed: ({ code, reason, reached }) => {
+        if (reached) this.#turnedAway += 1;
+        this.#lost(undefined, code, reason);
+      },
+    });
   }
 
   get state(): SignalingState {
@@ -102,21 +120,9 @@ export class Signaling {
   }
 
   #connect(): void {
-    const { origin, roomId } = this.#options;
     // A first attempt that nothing answers is an outage as well.
     this.#lostAt ??= Date.now();
-    this.#dialing = new Dialing({
-      url: `${origin.replace(/^http/, 'ws')}${ROOM_PATH}${roomId}`,
-      outage: Date.now() - this.#lostAt,
-      onAnswer: (socket, first) => {
-        this.#socket = socket;
-        socket.onmessage = ({ data }) => this.#receive(socket, data);
-        socket.onclose = ({ code, reason }) => this.#lost(socket, code, reason);
-        this.#enterTimer = setTimeout(() => this.#lost(socket, 1006, ''), ENTER_LIMIT);
-        this.#receive(socket, first.data);
-      },
-      onFailed: (code, reason) => this.#lost(undefined, code, reason),
-    });
+    this.#dialing.dial(Date.now() - this.#lostAt);
   }
 
   #receive(socket: WebSocket, data: unknown): void {
@@ -169,7 +175,7 @@ export class Signaling {
 
   #entered(): void {
     clearTimeout(this.#enterTimer);
-    this.#attempt = 0;
+    this.#attempt = this.#turnedAway = 0;
     this.#lostAt = undefined;
     this.#lastBeat = Date.now();
     clearInterval(this.#heartbeat);
@@ -201,6 +207,8 @@ export class Signaling {
 
   #lost(socket: WebSocket | undefined, code: number, reason: string): void {
     if (socket !== this.#socket) return;
+    // It was open and had not welcomed me.
+    if (socket && this.#state !== 'open') this.#turnedAway += 1;
     this.#drop(1000);
     if (isFinalClose(code)) {
       this.#setState('closed');
@@ -209,7 +217,10 @@ export class Signaling {
     }
     this.#lostAt ??= Date.now();
     this.#setState('retrying');
-    const delay = retryDelay({ attempt: this.#attempt, outage: Date.now() - this.#lostAt, random: Math.random() });
+    const delay = retryDelay({
+      ...{ attempt: this.#attempt, outage: Date.now() - this.#lostAt },
+      ...{ turnedAway: this.#turnedAway, random: Math.random() },
+    });
     this.#attempt += 1;
     this.#retryTimer = setTimeout(() => {
       this.#retryTimer = undefined;
@@ -218,8 +229,7 @@ export class Signaling {
   }
 
   #drop(code: number): void {
-    this.#dialing?.close();
-    this.#dialing = undefined;
+    this.#dialing.stop();
     clearTimeout(this.#enterTimer);
     clearTimeout(this.#probeTimer);
     clearInterval(this.#heartbeat);

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import type { Enter, FromRoom } from '../../../worker/protocol.ts';
 import { CLOSE } from '../../../worker/protocol.ts';
 import { Signaling } from '../../../web/room/signaling.ts';
-import { FakeSocket } from '../../support/fake-socket.ts';
+import { FakeKnock, FakeSocket } from '../../support/fake-socket.ts';
 import { admit, last, nonce, opened, pass, signaling, useSockets, welcome } from './socket.ts';
 
 useSockets();
@@ -77,26 +77,100 @@ describe('entering', () => {
 describe('dialing', () => {
   it('tries beside an attempt that is not answered, and the first room that speaks wins', async () => {
     const { states } = signaling();
-    await pass(750);
-    expect(FakeSocket.made).toHaveLength(3);
-    const [first, second, third] = FakeSocket.made;
+    await pass(1_400);
+    const [first, second] = FakeSocket.made;
+    const [asked] = FakeKnock.made;
+    expect([FakeSocket.made.length, FakeKnock.made.length]).toEqual([2, 1]);
     second?.open();
     second?.say({ type: 'challenge', nonce });
     await pass(1);
     second?.say(welcome);
     expect(states).toEqual(['connecting', 'open']);
-    expect([first?.closedWith, second?.closedWith, third?.closedWith]).toEqual([null, undefined, null]);
+    expect([first?.closedWith, second?.closedWith, asked?.signal.aborted]).toEqual([null, undefined, true]);
     await pass(4_000);
-    expect(FakeSocket.made).toHaveLength(3);
+    expect([FakeSocket.made.length, FakeKnock.made.length]).toEqual([2, 1]);
   });
 
   it('has not failed while another attempt may still be answered', async () => {
     const { states } = signaling();
-    await pass(400);
+    await pass(700);
     FakeSocket.made[0]?.end(1006);
     expect(states).toEqual(['connecting']);
-    FakeSocket.made[1]?.end(1006);
+    FakeKnock.made[0]?.refuse();
+    await pass(0);
     expect(states).toEqual(['connecting', 'retrying']);
+  });
+
+  it('[2] asks by requests while the server is away, and risks a socket as soon as one is answered', async () => {
+    const { states, socket } = await opened();
+    socket.end(1006);
+    for (let elapsed = 0; elapsed < 60_000; elapsed += 10) {
+      FakeSocket.made.at(-1)?.end(1006);
+      FakeKnock.made.at(-1)?.refuse();
+      await pass(10);
+    }
+    // Each half of an outage but for the first 1.25 s, and the one that was open.
+    expect(FakeSocket.made.length).toBeLessThanOrEqual(9);
+    expect(FakeKnock.made.length).toBeGreaterThan(200);
+    const [asked, tried] = [FakeKnock.made.length, FakeSocket.made.length];
+    while (FakeKnock.made.length === asked) await pass(10);
+    FakeKnock.made.at(-1)?.answer(true);
+    await pass(0);
+    expect(FakeSocket.made).toHaveLength(tried + 1);
+    await admit();
+    expect(states.at(-1)).toBe('open');
+  });
+
+  it('takes an answer that is an error for none', async () => {
+    signaling();
+    await pass(700);
+    FakeKnock.made[0]?.answer(false);
+    await pass(0);
+    expect(FakeSocket.made).toHaveLength(1);
+  });
+
+  it('opens one socket where several requests are answered', async () => {
+    signaling();
+    await pass(4_000);
+    const asked = FakeKnock.made.filter(({ signal }) => !signal.aborted);
+    const tried = FakeSocket.made.length;
+    expect(asked.length).toBeGreaterThan(1);
+    for (const each of asked) each.answer(true);
+    await pass(0);
+    expect(FakeSocket.made).toHaveLength(tried + 1);
+  });
+
+  it('leaves a server alone that answers and opens no room', async () => {
+    signaling();
+    const triesIn = async (ms: number) => {
+      const before = FakeSocket.made.length;
+      for (let elapsed = 0; elapsed < ms; elapsed += 10) {
+        FakeKnock.made.at(-1)?.answer(true);
+        await pass(10);
+        FakeSocket.made.at(-1)?.end(1006);
+      }
+      return FakeSocket.made.length - before;
+    };
+    expect(await triesIn(1_000)).toBeGreaterThan(2);
+    await pass(20_000);
+    expect(await triesIn(60_000)).toBeLessThanOrEqual(16);
+  });
+
+  it('leaves a room alone that accepts and welcomes nobody', async () => {
+    signaling();
+    const closesIn = async (ms: number) => {
+      const before = FakeSocket.made.length;
+      for (let elapsed = 0; elapsed < ms; elapsed += 10) {
+        FakeKnock.made.at(-1)?.answer(true);
+        await pass(10);
+        if (last().readyState === FakeSocket.CONNECTING) last().open();
+        last().say({ type: 'challenge', nonce });
+        last().end(1011);
+      }
+      return FakeSocket.made.length - before;
+    };
+    await closesIn(20_000);
+    expect(await closesIn(60_000)).toBeLessThanOrEqual(16);
   });
 
   it('ends an attempt that hangs after 4 s', async () => {
@@ -116,11 +190,11 @@ describe('dialing', () => {
   it('asks a network that swallows everything less often, the longer it does', async () => {
     signaling();
     const madeIn = async (ms: number) => {
-      const before = FakeSocket.made.length;
+      const before = FakeKnock.made.length;
       await pass(ms);
-      return FakeSocket.made.length - before;
+      return FakeKnock.made.length - before;
     };
-    expect(await madeIn(60_000)).toBeGreaterThan(150);
+    expect(await madeIn(60_000)).toBeGreaterThan(80);
     await pass(60_000);
     expect(await madeIn(60_000)).toBeLessThanOrEqual(30);
     await pass(540_000);
@@ -132,9 +206,12 @@ describe('dialing', () => {
     for (let minute = 0; minute < 60; minute += 1) {
       await pass(60_000);
       for (const socket of FakeSocket.made) socket.end(1006);
+      for (const asked of FakeKnock.made) asked.refuse();
     }
-    const tried = FakeSocket.made.length;
-    while (FakeSocket.made.length === tried) await pass(500);
+    const asked = FakeKnock.made.length;
+    while (FakeKnock.made.length === asked) await pass(500);
+    FakeKnock.made.at(-1)?.answer(true);
+    await pass(0);
     await admit();
     expect(states.at(-1)).toBe('open');
   });
@@ -194,9 +271,11 @@ describe('a socket that was lost', () => {
     last().end(1006);
     // The first wait is any within 0.5 s, the next ones never less than half of theirs.
     await pass(149);
-    expect(FakeSocket.made).toHaveLength(2);
+    expect(FakeKnock.made).toHaveLength(0);
     await pass(300);
-    expect(FakeSocket.made).toHaveLength(3);
+    expect(FakeKnock.made).toHaveLength(1);
+    FakeKnock.made[0]?.answer(true);
+    await pass(0);
     await admit();
     last().end(1006);
     await pass(51);
