@@ -140,7 +140,8 @@ export class FakeConnection extends FakeOperations {
   }
 
   getStats(): Promise<Map<string, object>> {
-    return Promise.resolve(routeReport(this.configuration.iceTransportPolicy === 'relay' ? 'relay' : 'host'));
+    const route = routeReport(this.configuration.iceTransportPolicy === 'relay' ? 'relay' : 'host');
+    return Promise.resolve(new Map([...route, ...this.#transceivers.flatMap(({ sender }) => sender.statistics())]));
   }
 
   close(): void {

@@ -25,9 +25,18 @@ export class FakeTransceiver {
   }
 }
 
+interface FakeParameters {
+  transactionId: string;
+  encodings: Record<string, unknown>[];
+  degradationPreference: string | undefined;
+}
+
 class FakeSender {
   track: unknown = null;
   encoding: Record<string, unknown> = { active: true };
+  degradationPreference: string | undefined;
+  /** What statistics say of the picture that is sent: why it is smaller than asked for, bits and frames a second. */
+  sending: { reason: string; target: number; frames: number } | undefined;
   /** Whole pictures made because the encoding was switched on again. */
   keyFrames = 0;
   #transaction = 0;
@@ -37,20 +46,34 @@ class FakeSender {
     this.#connection = connection;
   }
 
-  getParameters(): { transactionId: string; encodings: Record<string, unknown>[] } {
+  getParameters(): FakeParameters {
     this.#transaction += 1;
-    return { transactionId: String(this.#transaction), encodings: [{ ...this.encoding }] };
+    const { degradationPreference } = this;
+    return { transactionId: String(this.#transaction), encodings: [{ ...this.encoding }], degradationPreference };
   }
 
   /** W3C WebRTC §5.2: only what `getParameters` gave last may be set, and only once. */
-  setParameters({ transactionId, encodings }: ReturnType<FakeSender['getParameters']>): Promise<void> {
+  setParameters({ transactionId, encodings, degradationPreference }: FakeParameters): Promise<void> {
     if (transactionId !== String(this.#transaction)) {
       return Promise.reject(new DOMException('not the last parameters', 'InvalidModificationError'));
     }
     this.#transaction += 1;
     if (this.encoding['active'] === false && encodings[0]?.['active']) this.keyFrames += 1;
     this.encoding = { ...encodings[0] };
+    this.degradationPreference = degradationPreference;
     return Promise.resolve();
+  }
+
+  /** Of a camera that gives 20 frames a second. */
+  statistics(): [string, object][] {
+    if (!this.sending) return [];
+    const { reason, target, frames } = this.sending;
+    const sent = { qualityLimitationReason: reason, targetBitrate: target, framesPerSecond: frames };
+    const { id } = this.track as { id: string };
+    return [
+      ['sent', { type: 'outbound-rtp', mediaSourceId: 'source', ...sent }],
+      ['source', { type: 'media-source', trackIdentifier: id, framesPerSecond: 20 }],
+    ];
   }
 
   replaceTrack(track: unknown): Promise<void> {

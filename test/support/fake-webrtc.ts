@@ -35,6 +35,11 @@ function certificateIn({ certificates }: RTCConfiguration): FakeCertificate {
 
 /** A track that lives; of it only the identity matters. */
 export function track(kind: 'audio' | 'video'): MediaStreamTrack {
-  const made = Object.assign(new EventTarget(), { kind, readyState: 'live', getSettings: () => ({}) });
+  const made = Object.assign(new EventTarget(), {
+    kind,
+    id: crypto.randomUUID(),
+    readyState: 'live',
+    getSettings: () => ({}),
+  });
   return made as unknown as MediaStreamTrack;
 }

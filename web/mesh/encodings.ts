@@ -18,6 +18,13 @@ export function limitVideo(sender: RTCRtpSender, { maxBitrate, maxFramerate, max
   });
 }
 
+/** `whole`: at the size asked for, whatever it costs in frames a second; `as-it-can`: smaller where bandwidth is short. */
+export function keepSize(sender: RTCRtpSender, size: 'whole' | 'as-it-can'): Promise<void> {
+  return change(sender, (_, parameters) => {
+    parameters.degradationPreference = size === 'whole' ? 'maintain-resolution' : 'maintain-framerate';
+  });
+}
+
 /** Nothing more is sent, until `sendKeyFrame`. */
 export function holdVideo(sender: RTCRtpSender): Promise<void> {
   return change(sender, (encoding) => (encoding.active = false));
@@ -33,13 +40,15 @@ export async function sendKeyFrame(sender: RTCRtpSender): Promise<void> {
   await change(sender, (encoding) => (encoding.active = true));
 }
 
-function change(sender: RTCRtpSender, apply: (encoding: RTCRtpEncodingParameters) => void): Promise<void> {
+type Change = (encoding: RTCRtpEncodingParameters, parameters: RTCRtpSendParameters) => void;
+
+function change(sender: RTCRtpSender, apply: Change): Promise<void> {
   const changed = (changes.get(sender) ?? Promise.resolve()).then(async () => {
     const parameters = sender.getParameters();
     const [encoding] = parameters.encodings;
     // Firefox lists no encoding before the first negotiation; a later call will find it.
     if (!encoding) return;
-    apply(encoding);
+    apply(encoding, parameters);
     // Rejects where the sender was stopped.
     await sender.setParameters(parameters).catch(() => undefined);
   });

@@ -72,9 +72,31 @@ export async function receivedSound(receiver: RTCRtpReceiver): Promise<Sound> {
   return sound;
 }
 
+/** What the encoder of a camera says of itself. */
+export interface SentPicture {
+  /** Smaller than asked for, for want of bandwidth. */
+  readonly shrunk: boolean;
+  /** Bits a second that it may use. */
+  readonly target: number;
+  /** Share of the frames that it was given, up to as many as it may send. */
+  readonly frames: number;
+}
+
+/** Undefined where nothing is sent, or a browser does not say. */
+export function sentPicture(stats: RTCStatsReport, sender: RTCRtpSender): SentPicture | undefined {
+  let found: SentPicture | undefined;
+  const most = sender.getParameters().encodings[0]?.maxFramerate ?? Infinity;
+  stats.forEach((entry: RTCOutboundRtpStreamStats & { qualityLimitationReason?: string; targetBitrate?: number }) => {
+    const source: unknown = entry.type === 'outbound-rtp' ? stats.get(entry.mediaSourceId ?? '') : undefined;
+    if (!isVideoSource(source) || source.trackIdentifier !== sender.track?.id || !entry.targetBitrate) return;
+    const frames = (entry.framesPerSecond ?? 0) / Math.min(source.framesPerSecond, most);
+    found = { shrunk: entry.qualityLimitationReason === 'bandwidth', target: entry.targetBitrate, frames };
+  });
+  return found;
+}
+
 /** True where the selected candidate pair has a relay at either end. */
-export async function isRelayed(connection: RTCPeerConnection): Promise<boolean> {
-  const stats = await connection.getStats();
+export function isRelayed(stats: RTCStatsReport): boolean {
   const selected = selectedPair(stats);
   if (!selected) return false;
   return [selected.localCandidateId, selected.remoteCandidateId].some((id) => {
@@ -100,6 +122,10 @@ function selectedPair(stats: RTCStatsReport): CandidatePair | undefined {
     if (typeof named === 'object' && named !== null) found = named;
   });
   return found;
+}
+
+function isVideoSource(entry: unknown): entry is { trackIdentifier: string; framesPerSecond: number } {
+  return typeof entry === 'object' && entry !== null && 'trackIdentifier' in entry && 'framesPerSecond' in entry;
 }
 
 function isCandidate(entry: unknown): entry is { candidateType: string } {

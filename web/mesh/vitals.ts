@@ -6,6 +6,7 @@ import type { PeerMessage } from '../protocol.ts';
 import { Buffering } from './buffering.ts';
 import { Heard, type Remedy } from './heard.ts';
 import type { Peer } from './peer.ts';
+import { Regrowth } from './regrowth.ts';
 import { isRelayed, lastPacket, packetsReceived } from './stats.ts';
 
 /** Milliseconds between pings over the channel, each with a report of what is heard. */
@@ -35,6 +36,7 @@ export class Vitals {
   readonly #options: VitalsOptions;
   readonly #heard = new Heard();
   readonly #buffering = new Buffering();
+  readonly #regrowth = new Regrowth();
   #pings = 0;
   #lastPing = 0;
   #lastPacket: number | undefined;
@@ -120,8 +122,11 @@ export class Vitals {
     const microphone = this.#options.peer()?.receiver('microphone');
     if (now - this.#lastPacketTime >= STALL) this.#buffering.interrupted();
     else if (microphone) void this.#buffering.look(microphone);
-    const relayed = await isRelayed(connection);
+    const stats = await connection.getStats();
     if (connection !== this.#options.peer()?.connection) return;
+    const camera = this.#options.peer()?.sender('camera');
+    if (camera) this.#regrowth.look(camera, stats);
+    const relayed = isRelayed(stats);
     this.#route = relayed ? 'relayed' : 'direct';
     this.#options.onRoute(this.#route);
   }
