@@ -21,8 +21,7 @@ import { RoomWatch, type RoomState } from './room/watch.ts';
 import type { Link } from './seal/link.ts';
 import { Self } from './self.svelte.ts';
 
-export type { Refusal };
-export type { RoomState };
+export type { Refusal, RoomState };
 
 export class Call {
   /** The whole link, for "Copy link" and the QR code. */
@@ -284,6 +283,7 @@ export class Call {
   #announce(): void {
     const state = this.#state();
     this.me.apply(state);
+    this.#network?.mesh.setTrack('microphone', this.self.microphoneTrack ?? null);
     if (this.stage === 'in') this.#network?.mesh.broadcast(state);
   }
 

@@ -45,6 +45,74 @@ test('original sound captures anew, untouched, and stays so', async ({ newPerson
   await bo.hears(ana);
 });
 
+/** Milliseconds after muting in which silence is sent (audience.ts), and one more second. */
+const REST = 6_000;
+/** Milliseconds from the click to the loudspeaker: 20 to 170 on this way, jitter buffer included. */
+const HEARD = 250;
+
+test('who is muted without a picture sends nothing after a while, stays in, and is heard as soon as unmuted', async ({
+  newPerson,
+}) => {
+  const { ana, bo } = await meetWithMouths(newPerson);
+  await speak(ana.page);
+  await bo.hears(ana);
+  for (const person of [ana, bo]) {
+    await person.press('Camera');
+    await person.press('Microphone');
+  }
+  const offers = () => ana.page.evaluate(() => window.observed.offers);
+  const made = await offers();
+  await ana.page.waitForTimeout(REST);
+  const { packets } = (await bo.receives(ana)).microphone;
+  // Nothing at all comes meanwhile, from either side: longer than the silence after which a path is doubted.
+  for (let second = 0; second < 5; second += 1) {
+    await ana.page.waitForTimeout(1_000);
+    for (const [one, other] of [
+      [ana, bo],
+      [bo, ana],
+    ] as const) {
+      await expect(one.tile(other.name)).not.toHaveAccessibleName(/reconnecting/i);
+    }
+  }
+  expect((await bo.receives(ana)).microphone.packets).toBe(packets);
+  expect(await offers()).toBe(made);
+
+  const heard = bo.page.evaluate(firstSound);
+  const clicked = ana.page.evaluate(trackGivenByClick);
+  await ana.press('Microphone');
+  const { at, given } = await clicked;
+  expect(given).toBe(true);
+  expect((await heard) - at).toBeLessThan(HEARD);
+  await bo.hears(ana);
+});
+
+/** When the next click was, and whether the handlers of it gave a sender a track. Runs in the page. */
+function trackGivenByClick(): Promise<{ at: number; given: boolean }> {
+  let given = false;
+  const replace = RTCRtpSender.prototype.replaceTrack;
+  RTCRtpSender.prototype.replaceTrack = function (track) {
+    given ||= track !== null;
+    return replace.call(this, track);
+  };
+  return new Promise((resolve) => {
+    // On its way up it comes to the window last.
+    window.addEventListener('click', () => resolve({ at: Date.now(), given }), { once: true });
+  });
+}
+
+/** When sound of the other one, not silence, was first played from now on. Runs in the page of the listener. */
+async function firstSound(): Promise<number> {
+  const connection = window.observed.connections.find(({ connectionState }) => connectionState === 'connected');
+  const began = Date.now();
+  for (;;) {
+    const source = connection?.getTransceivers()[0]?.receiver.getSynchronizationSources()[0];
+    if ((source?.audioLevel ?? 0) > 0.01 && source && performance.timeOrigin + source.timestamp >= began)
+      return Date.now();
+    if (Date.now() - began > 5_000) return Infinity;
+    await new Promise((resolve) => setTimeout(resolve, 4));
+  }
+}
+
 /** A switch of the settings, which are opened if they are not. */
 async function setting({ page, toolbar }: Person, name: string) {
   const found = page.getByRole('switch', { name });

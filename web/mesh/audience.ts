@@ -5,6 +5,10 @@
  * with sound that waits for them, after 3.1 to 4.1 s, and all were heard after 4.4 to 5.3 s (`npm run lab "join storm"`, Chromium
  * 156). So in a rush nobody else is begun to be sent anything until all are connected and nobody else comes for a moment. Who has been
  * before the door for a few seconds is connected already, and makes no rush when they come in.
+ *
+ * A muted microphone costs as much as one that is spoken into: silence is encoded for everyone and sent. 14 streams of it took 42 % of
+ * a core and 42 kbit/s each, with nothing in their place 3 % and none (one page, Chromium 156). So after a while nothing is sent in
+ * its place, unless there is a picture: then its packets are what shows within 0.3 s that the way is broken.
  * Refuses to know connections, and who says that they are in.
  */
 import { SLOTS, type Slot } from './peer.ts';
@@ -15,6 +19,8 @@ const MANY = 3;
 const CALM = 300;
 /** Milliseconds that anybody waits, and that a connection is waited for, at most: one of them may never come up. */
 const LONGEST_WAIT = 2_500;
+/** Milliseconds muted after which nothing is sent: who talks with a key held, or has just thought of something, does not wait. */
+const REST = 5_000;
 
 export interface AudienceOptions {
   /** What is sent to someone in `slot` from now on; null for nothing. */
@@ -30,6 +36,9 @@ export class Audience implements Iterable<string> {
   readonly #listeners = new Set<string>();
   /** Those of them who are sent nothing yet, and since when they wait. */
   readonly #waiting = new Map<string, number>();
+  /** What is sent in that slot: silence and nothing are different things. */
+  #microphone: MediaStreamTrack | null = null;
+  #mutedSince: number | undefined;
   #rush = false;
   /** Since when all have been connected. */
   #calmSince: number | undefined;
@@ -50,10 +59,11 @@ export class Audience implements Iterable<string> {
     return this.#listeners.values();
   }
 
-  /** My track in `slot`, for all; null for none. */
+  /** My track in `slot`, for all; null for none. To be called again when the microphone is no longer muted. */
   setTrack(slot: Slot, track: MediaStreamTrack | null): void {
     this.#tracks[slot] = track;
-    for (const sid of this.#listeners) if (!this.#waiting.has(sid)) this.#options.send(sid, slot, track);
+    if (slot !== 'microphone') this.#tell(slot, track);
+    this.#followMicrophone();
   }
 
   admit(sid: string): void {
@@ -77,6 +87,7 @@ export class Audience implements Iterable<string> {
 
   /** To be called a few times a second. */
   tick(): void {
+    this.#followMicrophone();
     const { connecting, now } = this.#options;
     const count = connecting(LONGEST_WAIT);
     this.#calmSince = count > 0 ? undefined : (this.#calmSince ?? now());
@@ -87,6 +98,24 @@ export class Audience implements Iterable<string> {
 
   #begin(sid: string): void {
     this.#waiting.delete(sid);
-    for (const slot of SLOTS) this.#options.send(sid, slot, this.#tracks[slot] ?? null);
+    for (const slot of SLOTS) {
+      this.#options.send(sid, slot, slot === 'microphone' ? this.#microphone : (this.#tracks[slot] ?? null));
+    }
+  }
+
+  /** Mute is `enabled` of the track, and no event tells of it. */
+  #followMicrophone(): void {
+    const { microphone, ...others } = this.#tracks;
+    const now = this.#options.now();
+    this.#mutedSince = microphone?.enabled === false ? (this.#mutedSince ?? now) : undefined;
+    const muted = this.#mutedSince !== undefined && now - this.#mutedSince >= REST;
+    const wanted = muted && !Object.values(others).some(Boolean) ? null : (microphone ?? null);
+    if (wanted === this.#microphone) return;
+    this.#microphone = wanted;
+    this.#tell('microphone', wanted);
+  }
+
+  #tell(slot: Slot, track: MediaStreamTrack | null): void {
+    for (const sid of this.#listeners) if (!this.#waiting.has(sid)) this.#options.send(sid, slot, track);
   }
 }

@@ -140,3 +140,59 @@ it('every slot has its own track', () => {
   all.admit('ana');
   expect(begun).toEqual(SLOTS.map((slot) => `${slot} ${slot === 'camera' ? 'video' : undefined}`));
 });
+
+describe('a muted microphone', () => {
+  const mute = (muted: boolean) => void (voice.enabled = !muted);
+  beforeEach(() => {
+    mute(false);
+    audience.admit('ana');
+  });
+
+  it('is sent as nothing after 5 s, to those who come as well, and as it is at once when it is heard again', () => {
+    mute(true);
+    pass(5_000);
+    expect(sent['ana']).toEqual([voice]);
+    pass(100);
+    audience.admit('bo');
+    expect([sent['ana'], sent['bo']]).toEqual([[voice, null], [null]]);
+    mute(false);
+    audience.setTrack('microphone', voice);
+    expect([sent['ana']?.at(-1), sent['bo']?.at(-1)]).toEqual([voice, voice]);
+  });
+
+  it('is sent where it was not muted for so long at once', () => {
+    for (let time = 0; time < 4; time += 1) {
+      mute(true);
+      pass(4_000);
+      mute(false);
+      pass(1_000);
+    }
+    expect(sent['ana']).toEqual([voice]);
+  });
+
+  it.each(['camera', 'screen'] as const)(
+    'is sent as long as a %s is: by its packets a broken way is noticed',
+    (slot) => {
+      audience.setTrack(slot, track('video'));
+      mute(true);
+      pass(10_000);
+      expect(sent['ana']).toEqual([voice]);
+      audience.setTrack(slot, null);
+      expect(sent['ana']).toEqual([voice, null]);
+      audience.setTrack(slot, track('video'));
+      expect(sent['ana']).toEqual([voice, null, voice]);
+    },
+  );
+
+  it('that is captured anew while nothing is sent stays so', () => {
+    mute(true);
+    pass(6_000);
+    const other = track('audio');
+    other.enabled = false;
+    audience.setTrack('microphone', other);
+    expect(sent['ana']).toEqual([voice, null]);
+    other.enabled = true;
+    audience.setTrack('microphone', other);
+    expect(sent['ana']).toEqual([voice, null, other]);
+  });
+});
