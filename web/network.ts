@@ -145,10 +145,10 @@ export class Network {
     void this.mesh.welcome(welcome.roster);
   }
 
-  #onIce({ iceServers, iceExpiresAt, relayUnavailable }: Extract<FromRoom, { type: 'ice' | 'welcome' }>): void {
+  #onIce({ iceServers, iceExpiresAt, now, relayUnavailable }: Extract<FromRoom, { type: 'ice' | 'welcome' }>): void {
     this.#iceServers = iceServers;
     this.#configure();
-    this.#iceLife.renewed(iceExpiresAt);
+    this.#iceLife.renewed(iceExpiresAt, now);
     const relay = iceServers.some(isRelay) ? 'configured' : 'none';
     this.#options.onRelay(relayUnavailable ? 'unavailable' : relay);
   }

@@ -78,8 +78,8 @@ export const IceServer = v.object({
   credential: v.exactOptional(v.string()),
 });
 const IceServers = v.array(IceServer);
-/** Milliseconds since the epoch, or null where nothing in `iceServers` expires. */
-const IceExpiresAt = v.nullable(v.number());
+/** When the first of `iceServers` expires, or null where none does, and what the room's clock says: milliseconds since the epoch. */
+const IceLife = { iceExpiresAt: v.nullable(v.number()), now: v.exactOptional(v.number()) };
 
 const Policy = v.object({
   maxParticipants: v.number(),
@@ -130,7 +130,7 @@ export const FromRoom = v.variant('type', [
     /** Everyone else who is in, in the order in which they entered. */
     roster: v.array(RosterEntry),
     iceServers: IceServers,
-    iceExpiresAt: IceExpiresAt,
+    ...IceLife,
     policy: Policy,
     /** Set where a configured TURN provider did not answer: STUN only, for now. */
     relayUnavailable: v.exactOptional(v.boolean()),
@@ -141,7 +141,7 @@ export const FromRoom = v.variant('type', [
   v.object({
     type: v.literal('ice'),
     iceServers: IceServers,
-    iceExpiresAt: IceExpiresAt,
+    ...IceLife,
     relayUnavailable: v.exactOptional(v.boolean()),
   }),
   /** Sent before a final close, so that a person can be told why in a sentence. */

@@ -261,7 +261,7 @@ export class Room extends DurableObject<Env> {
 }
 
 function onWire({ iceServers, iceExpiresAt, relayUnavailable }: Ice) {
-  return { iceServers, iceExpiresAt, ...(relayUnavailable ? { relayUnavailable } : {}) };
+  return { iceServers, iceExpiresAt, now: Date.now(), ...(relayUnavailable ? { relayUnavailable } : {}) };
 }
 
 function refuse(socket: WebSocket, { code, reason, message }: Refusal): void {

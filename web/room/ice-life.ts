@@ -16,11 +16,14 @@ export class IceLife {
     this.#ask = ask;
   }
 
-  /** New credentials, good until `expiresAt` (milliseconds since the epoch), or for ever where it is null. */
-  renewed(expiresAt: number | null): void {
+  /**
+   * New credentials, good until `expiresAt`, or for ever where it is null; `now` by the clock that says so, milliseconds since the
+   * epoch both. Mine may be hours behind, and would let them end; an older room does not tell its own.
+   */
+  renewed(expiresAt: number | null, now = Date.now()): void {
     clearTimeout(this.#timer);
     if (expiresAt === null) return;
-    const life = Math.max(0, expiresAt - Date.now());
+    const life = Math.max(0, expiresAt - now);
     // Never at once: by a clock that is ahead of the room's every answer would have expired already.
     this.#timer = setTimeout(() => this.#refresh(), Math.max(RETRY, life * REFRESH_AT));
   }

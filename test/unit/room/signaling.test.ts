@@ -141,6 +141,7 @@ describe('dialing', () => {
   });
 
   it('leaves a server alone that answers and opens no room', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.5);
     signaling();
     const triesIn = async (ms: number) => {
       const before = FakeSocket.made.length;
@@ -157,6 +158,7 @@ describe('dialing', () => {
   });
 
   it('leaves a room alone that accepts and welcomes nobody', async () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0.5);
     signaling();
     const closesIn = async (ms: number) => {
       const before = FakeSocket.made.length;

@@ -29,6 +29,17 @@ describe('the life of relay credentials', () => {
     expect(ask).toHaveBeenCalledTimes(3);
   });
 
+  it('[43] is counted by the room’s clock: one that is hours behind lets nothing end', () => {
+    const { made, ask } = life();
+    const roomNow = Date.now() + 7_200_000;
+    made.renewed(roomNow + 600_000, roomNow);
+    vi.advanceTimersByTime(419_000);
+    expect(ask).not.toHaveBeenCalled();
+    vi.advanceTimersByTime(1_000);
+    expect(ask).toHaveBeenCalledTimes(1);
+    made.close();
+  });
+
   it('is for ever where nothing expires', () => {
     const { made, ask } = life();
     made.renewed(Date.now() + 20_000);
