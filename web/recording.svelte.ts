@@ -37,6 +37,8 @@ export class Recording {
   state = $state.raw<RecorderState>({ kind: 'idle' });
   /** When my recording began, milliseconds since the epoch; null while I do not record. */
   readonly since = $derived(this.state.kind === 'recording' ? this.state.since : null);
+  /** One that begins, goes on or is made ready is in the way of another. */
+  readonly possible = $derived(!['starting', 'recording', 'finalising'].includes(this.state.kind));
   /** Site data was cleared while it was recorded: it cannot be kept for another visit. */
   cleared = $state(false);
   readonly #recorded: Recorded;
