@@ -219,8 +219,8 @@ export class Call {
     switch (message.type) {
       case 'state':
         participant.apply(message);
-        this.#network?.mesh.setAudience(sid, this.stage === 'in' && participant.stage === 'in' ? 'in' : 'out');
         if (this.stage === 'in' && participant.stage === 'in') this.#meet(sid);
+        else this.#network?.mesh.setAudience(sid, 'out');
         return;
       case 'chat':
         if (participant.stage === 'in') this.chat.receive(sid, message);
@@ -244,7 +244,7 @@ export class Call {
 
   /** Both of us are in: they are sent my media, and the first of them is asked for the chat. */
   #meet(sid: string): void {
-    this.#network?.mesh.setAudience(sid, 'in');
+    this.#network?.mesh.setAudience(sid, 'in', this.#people.of(sid).pictures);
     const first = this.participants.find(({ self }) => !self);
     if (first && (first.joinedAt ?? Infinity) < (this.startedAt ?? 0)) this.chat.catchUp(first.sid);
   }

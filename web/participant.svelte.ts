@@ -78,6 +78,11 @@ export class Participant {
     this.joinedAt = state.joinedAt;
   }
 
+  /** Whether they send any. */
+  get pictures(): 'some' | 'none' {
+    return this.camera || this.screen ? 'some' : 'none';
+  }
+
   /** The tracks that their tile plays; for me, what I send. */
   show(tracks: Tracks): void {
     this.microphoneTrack = tracks.microphone;

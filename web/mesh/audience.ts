@@ -8,7 +8,8 @@
  *
  * A muted microphone costs as much as one that is spoken into: silence is encoded for everyone and sent. 14 streams of it took 42 % of
  * a core and 42 kbit/s each, with nothing in their place 3 % and none (one page, Chromium 156). So after a while nothing is sent in
- * its place, unless there is a picture: then its packets are what shows within 0.3 s that the way is broken.
+ * its place, but to those between whom and me there are pictures: its packets show within 0.3 s that the way is broken, and
+ * whoever sends pictures into a broken way has none to send for seconds after it.
  * Refuses to know connections, and who says that they are in.
  */
 import { SLOTS, type Slot } from './peer.ts';
@@ -36,8 +37,10 @@ export class Audience implements Iterable<string> {
   readonly #listeners = new Set<string>();
   /** Those of them who are sent nothing yet, and since when they wait. */
   readonly #waiting = new Map<string, number>();
-  /** What is sent in that slot: silence and nothing are different things. */
-  #microphone: MediaStreamTrack | null = null;
+  /** Those of whom pictures come, as they say; a sid never names another. */
+  readonly #showing = new Set<string>();
+  /** Who is sent something of my microphone: silence and nothing are different things. */
+  readonly #heard = new Map<string, MediaStreamTrack | null>();
   #mutedSince: number | undefined;
   #rush = false;
   /** Since when all have been connected. */
@@ -62,7 +65,14 @@ export class Audience implements Iterable<string> {
   /** My track in `slot`, for all; null for none. To be called again when the microphone is no longer muted. */
   setTrack(slot: Slot, track: MediaStreamTrack | null): void {
     this.#tracks[slot] = track;
-    if (slot !== 'microphone') this.#tell(slot, track);
+    if (slot !== 'microphone') for (const sid of this.#begun()) this.#options.send(sid, slot, track);
+    this.#followMicrophone();
+  }
+
+  /** Whether pictures of someone come. */
+  expect(sid: string, pictures: 'some' | 'none'): void {
+    if (pictures === 'some') this.#showing.add(sid);
+    else this.#showing.delete(sid);
     this.#followMicrophone();
   }
 
@@ -83,6 +93,7 @@ export class Audience implements Iterable<string> {
   forget(sid: string): void {
     this.#listeners.delete(sid);
     this.#waiting.delete(sid);
+    this.#heard.delete(sid);
   }
 
   /** To be called a few times a second. */
@@ -98,24 +109,30 @@ export class Audience implements Iterable<string> {
 
   #begin(sid: string): void {
     this.#waiting.delete(sid);
+    this.#heard.delete(sid);
+    this.#followMicrophone();
     for (const slot of SLOTS) {
-      this.#options.send(sid, slot, slot === 'microphone' ? this.#microphone : (this.#tracks[slot] ?? null));
+      if (slot !== 'microphone') this.#options.send(sid, slot, this.#tracks[slot] ?? null);
     }
   }
 
   /** Mute is `enabled` of the track, and no event tells of it. */
   #followMicrophone(): void {
-    const { microphone, ...others } = this.#tracks;
+    const { microphone = null, ...others } = this.#tracks;
     const now = this.#options.now();
     this.#mutedSince = microphone?.enabled === false ? (this.#mutedSince ?? now) : undefined;
-    const muted = this.#mutedSince !== undefined && now - this.#mutedSince >= REST;
-    const wanted = muted && !Object.values(others).some(Boolean) ? null : (microphone ?? null);
-    if (wanted === this.#microphone) return;
-    this.#microphone = wanted;
-    this.#tell('microphone', wanted);
+    const rests = this.#mutedSince !== undefined && now - this.#mutedSince >= REST;
+    const shown = Object.values(others).some(Boolean);
+    for (const sid of this.#begun()) {
+      const wanted = rests && !shown && !this.#showing.has(sid) ? null : microphone;
+      if (wanted === this.#heard.get(sid)) continue;
+      this.#heard.set(sid, wanted);
+      this.#options.send(sid, 'microphone', wanted);
+    }
   }
 
-  #tell(slot: Slot, track: MediaStreamTrack | null): void {
-    for (const sid of this.#listeners) if (!this.#waiting.has(sid)) this.#options.send(sid, slot, track);
+  /** Who is sent what I send. */
+  #begun(): string[] {
+    return [...this.#listeners].filter((sid) => !this.#waiting.has(sid));
   }
 }

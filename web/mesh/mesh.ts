@@ -174,8 +174,9 @@ export class Mesh {
     this.#audience.setTrack(slot, track);
   }
 
-  /** Whether someone is sent my media. */
-  setAudience(sid: string, listening: 'in' | 'out'): void {
+  /** Whether someone is sent my media; and whether they send pictures, where that is known. */
+  setAudience(sid: string, listening: 'in' | 'out', pictures?: 'some' | 'none'): void {
+    if (pictures) this.#audience.expect(sid, pictures);
     if (listening === 'in') this.#audience.admit(sid);
     else this.#audience.dismiss(sid);
     for (const pair of this.#pairs.values()) pair.setLimit(cameraLimit(this.#audience.size));

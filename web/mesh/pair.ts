@@ -274,6 +274,7 @@ export class Pair {
         return;
       case 'ping':
         this.recovery.expect(message.silent ? 'pongs' : 'media');
+        this.#vitals.expect(message.silent ? 'nothing' : 'sound');
         this.peer?.send(JSON.stringify([{ type: 'pong', id: message.id } satisfies PeerMessage]));
         return;
       case 'pong':

@@ -31,15 +31,17 @@ export class Regrowth {
     }
     const picture = sentPicture(stats, sender);
     if (!picture) return;
-    const whole = this.#whole ? picture.frames >= SMOOTH : this.#enough(picture);
+    const { frames, limitedBy } = picture;
+    // Frames that are given up for want of processor are given up before they are counted: then size must go, not they.
+    const whole = this.#whole ? frames >= SMOOTH && limitedBy !== 'cpu' : this.#enough(picture);
     if (whole === this.#whole) return;
     this.#whole = whole;
     if (whole) this.#base = picture.target;
     void keepSize(sender, whole ? 'whole' : 'as-it-can');
   }
 
-  #enough({ shrunk, target }: SentPicture): boolean {
-    if (!shrunk) {
+  #enough({ limitedBy, target }: SentPicture): boolean {
+    if (limitedBy !== 'bandwidth') {
       this.#base = undefined;
       return false;
     }

@@ -74,8 +74,8 @@ export async function receivedSound(receiver: RTCRtpReceiver): Promise<Sound> {
 
 /** What the encoder of a camera says of itself. */
 export interface SentPicture {
-  /** Smaller than asked for, for want of bandwidth. */
-  readonly shrunk: boolean;
+  /** What makes it less than what was asked for, if anything does. */
+  readonly limitedBy: 'bandwidth' | 'cpu' | undefined;
   /** Bits a second that it may use. */
   readonly target: number;
   /** Share of the frames that it was given, up to as many as it may send. */
@@ -90,9 +90,13 @@ export function sentPicture(stats: RTCStatsReport, sender: RTCRtpSender): SentPi
     const source: unknown = entry.type === 'outbound-rtp' ? stats.get(entry.mediaSourceId ?? '') : undefined;
     if (!isVideoSource(source) || source.trackIdentifier !== sender.track?.id || !entry.targetBitrate) return;
     const frames = (entry.framesPerSecond ?? 0) / Math.min(source.framesPerSecond, most);
-    found = { shrunk: entry.qualityLimitationReason === 'bandwidth', target: entry.targetBitrate, frames };
+    found = { limitedBy: limitOf(entry.qualityLimitationReason), target: entry.targetBitrate, frames };
   });
   return found;
+}
+
+function limitOf(reason: string | undefined): SentPicture['limitedBy'] {
+  return reason === 'bandwidth' || reason === 'cpu' ? reason : undefined;
 }
 
 /** True where the selected candidate pair has a relay at either end. */

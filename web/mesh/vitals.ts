@@ -44,7 +44,9 @@ export class Vitals {
   /** Counted only while nothing reaches the loudspeaker. */
   #packets: { receiver: RTCRtpReceiver; count: number } | undefined;
   #lastGrowth = -Infinity;
+  #theirs: 'sound' | 'nothing' = 'sound';
   #lastRoute: number | undefined;
+  #routeOf: RTCPeerConnection | undefined;
   #route: Route = 'direct';
 
   constructor(options: VitalsOptions) {
@@ -79,7 +81,8 @@ export class Vitals {
       if (again || now - this.#lastPing >= PING_INTERVAL) this.ping();
       // Not at once: in the moment in which many connections come up there is better to do.
       this.#lastRoute ??= now;
-      if (now - this.#lastRoute >= ROUTE_INTERVAL) void this.#findRoute(now);
+      const another = this.#routeOf !== undefined && this.#routeOf !== peer()?.connection;
+      if (another || now - this.#lastRoute >= ROUTE_INTERVAL) void this.#findRoute(now);
     }
     const remedy = this.#heard.remedy(now, sending);
     onHeard(!this.#heard.unheard(now));
@@ -93,12 +96,21 @@ export class Vitals {
     this.#pings += 1;
     const played = now - this.#lastPacketTime < UNHEARD;
     if (played) this.#packets = undefined;
-    else void this.#countPackets(now);
+    else if (this.#theirs === 'sound') void this.#countPackets(now);
     const messages: PeerMessage[] = [
       { type: 'ping', id: this.#pings, silent: this.#options.silent() },
       { type: 'heard', audio: played || now - this.#lastGrowth < 1.5 * PING_INTERVAL },
     ];
     this.#options.peer()?.send(JSON.stringify(messages));
+  }
+
+  /** Whether anything of their microphone is on its way, by their own word. */
+  expect(theirs: 'sound' | 'nothing'): void {
+    if (theirs === this.#theirs) return;
+    this.#theirs = theirs;
+    this.#packets = undefined;
+    // What begins now is not missing yet.
+    if (theirs === 'sound') this.#lastGrowth = this.#options.now();
   }
 
   /** Their report; `again` where they hear me after they did not. */
@@ -119,6 +131,7 @@ export class Vitals {
     this.#lastRoute = now;
     const connection = this.#options.peer()?.connection;
     if (!connection) return;
+    this.#routeOf = connection;
     const microphone = this.#options.peer()?.receiver('microphone');
     if (now - this.#lastPacketTime >= STALL) this.#buffering.interrupted();
     else if (microphone) void this.#buffering.look(microphone);

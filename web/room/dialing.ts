@@ -10,6 +10,9 @@ import { knock } from './knock.ts';
 /** Milliseconds that one attempt may take: TCP, TLS and the upgrade at 1 s round trip. */
 const ATTEMPT_LIMIT = 4_000;
 
+/** `answers`: and opens no room all the same. `unknown`: only a socket was tried, and that may fail for either reason. */
+export type Server = 'answers' | 'away' | 'unknown';
+
 export interface DialingOptions {
   /** Of the room's socket. */
   url: string;
@@ -17,8 +20,8 @@ export interface DialingOptions {
   knockUrl: string;
   /** The first message of the room, on the socket that won. Its handlers are the caller's from now on. */
   onAnswer: (socket: WebSocket, first: MessageEvent) => void;
-  /** Every attempt has failed; `reached` where the server answered one of them, and opened no room all the same. */
-  onFailed: (failure: { code: number; reason: string; reached: boolean }) => void;
+  /** Every attempt has failed. */
+  onFailed: (failure: { code: number; reason: string; server: Server }) => void;
 }
 
 export class Dialing {
@@ -29,7 +32,7 @@ export class Dialing {
   #lostAt = 0;
   /** Milliseconds of the outage from which a socket may be risked. */
   #nextSocket = 0;
-  #reached = false;
+  #server: Server = 'unknown';
   #beside: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: DialingOptions) {
@@ -40,7 +43,7 @@ export class Dialing {
   dial(outage: number): void {
     this.stop();
     this.#lostAt = performance.now() - outage;
-    this.#reached = false;
+    this.#server = 'unknown';
     this.#attempt();
   }
 
@@ -71,11 +74,12 @@ export class Dialing {
     const answers = await knock(this.#options.knockUrl, asking.signal);
     if (!this.#attempts.has(asking)) return;
     if (answers) {
-      // One socket for all who ask: those beside would be answered in the same moment.
-      for (const attempt of this.#attempts.keys()) if (attempt instanceof AbortController) this.#end(attempt);
-      this.#reached = true;
+      this.#reach();
       this.#open();
-    } else this.#failed(asking, 1006, '');
+    } else {
+      if (this.#server === 'unknown') this.#server = 'away';
+      this.#failed(asking, 1006, '');
+    }
   }
 
   #open(): void {
@@ -84,11 +88,14 @@ export class Dialing {
     this.#attempts.set(socket, limit);
     socket.onmessage = (first) => this.#answered(socket, first);
     socket.onclose = ({ code, reason }) => this.#failed(socket, code, reason);
-    socket.onopen = () => {
-      // It only waits for the room's first word: no more attempts, but neither is it won yet.
-      this.#reached = true;
-      clearTimeout(this.#beside);
-    };
+    socket.onopen = () => this.#reach();
+  }
+
+  /** The server is there. One socket is enough for all who ask it: no more attempts, but neither is the room won yet. */
+  #reach(): void {
+    this.#server = 'answers';
+    clearTimeout(this.#beside);
+    for (const attempt of this.#attempts.keys()) if (attempt instanceof AbortController) this.#end(attempt);
   }
 
   #answered(socket: WebSocket, first: MessageEvent): void {
@@ -103,7 +110,7 @@ export class Dialing {
     this.#end(attempt);
     if (this.#attempts.size > 0) return;
     clearTimeout(this.#beside);
-    this.#options.onFailed({ code, reason, reached: this.#reached });
+    this.#options.onFailed({ code, reason, server: this.#server });
   }
 
   #end(attempt: WebSocket | AbortController): void {

@@ -77,8 +77,10 @@ export class Signaling {
         this.#enterTimer = setTimeout(() => this.#lost(socket, 1006, ''), ENTER_LIMIT);
         this.#receive(socket, first.data);
       },
-      onFailed: ({ code, reason, reached }) => {
-        if (reached) this.#turnedAway += 1;
+      onFailed: ({ code, reason, server }) => {
+        if (server === 'answers') this.#turnedAway += 1;
+        // It is asked as often as ever while it is away.
+        else if (server === 'away') this.#turnedAway = 0;
         this.#lost(undefined, code, reason);
       },
     });

@@ -184,6 +184,20 @@ describe('a muted microphone', () => {
     },
   );
 
+  it('is sent to whoever sends pictures, and to nobody else', () => {
+    audience.admit('bo');
+    audience.expect('bo', 'some');
+    mute(true);
+    pass(6_000);
+    expect([sent['ana'], sent['bo']]).toEqual([[voice, null], [voice]]);
+    audience.expect('ana', 'some');
+    audience.expect('bo', 'none');
+    expect([sent['ana'], sent['bo']]).toEqual([
+      [voice, null, voice],
+      [voice, null],
+    ]);
+  });
+
   it('that is captured anew while nothing is sent stays so', () => {
     mute(true);
     pass(6_000);

@@ -177,14 +177,16 @@ describe('a path', () => {
 
   it('goes through the relay alone as soon as that is wished', async () => {
     const [ana, bo] = await meeting('Ana', 'Bo');
-    await pass(3_000);
+    await pass(3_400);
     expect(ana.routes.get(bo.sid)).toBe('direct');
     const iceServers = [{ urls: 'turn:relay.example' }];
     ana.mesh.configure({ iceServers, iceTransportPolicy: 'relay' });
     ana.mesh.reroute();
-    await pass(5_000);
+    // Told with the connection, not with the next look at it.
+    await pass(1_000);
     expect(shown(ana, bo)).toEqual(LIVE);
     expect(ana.routes.get(bo.sid)).toBe('relayed');
+    await pass(4_000);
     expect(open()).toHaveLength(2);
   });
 });

@@ -67,6 +67,13 @@ describe('a picture that is small for want of bandwidth', () => {
     expect(await look('bandwidth', 40, 15)).toBe('maintain-resolution');
   });
 
+  it('may be small again where the processor is short: then frames are given up before they are counted', async () => {
+    const { look } = sending();
+    await look('bandwidth', 30);
+    await look('bandwidth', 70);
+    expect(await look('cpu', 200)).toBe('maintain-framerate');
+  });
+
   it('is nothing that a connection has from the one before it', async () => {
     const { look, regrowth } = sending();
     await look('bandwidth', 30);

@@ -47,3 +47,40 @@ it('where packets come that are played late no other connection is tried, howeve
   }
   expect([ana.shows(bo), bo.shows(ana), internet().connections]).toEqual(['live', 'live', before]);
 });
+
+it('[66] who is heard again after nothing was sent is not told that they are not, where no sound plays before a click', async () => {
+  const [ana, bo] = await talking('Ana', 'Bo');
+  for (const connection of internet().connections) {
+    for (const { receiver } of connection.getTransceivers()) receiver.blocked = true;
+  }
+  const told: boolean[] = [];
+  for (let time = 0; time < 10; time += 1) {
+    ana.mesh.setTrack('microphone', null);
+    // Each time at another moment between two pings.
+    await pass(5_000 + 90 * time);
+    ana.mesh.setTrack('microphone', track('audio'));
+    for (let look = 0; look < 40; look += 1) {
+      await pass(100);
+      told.push(ana.heardMe.has(bo.sid));
+    }
+  }
+  expect(told).not.toContain(false);
+});
+
+it('of who sends nothing no packets are counted', async () => {
+  const [ana, bo] = await talking('Ana', 'Bo');
+  ana.mesh.setTrack('microphone', null);
+  await pass(3_000);
+  const counted = vi.fn<() => void>();
+  for (const connection of internet().connections) {
+    for (const { receiver } of connection.getTransceivers()) {
+      const count = receiver.getStats.bind(receiver);
+      receiver.getStats = () => {
+        if (connection.host === bo.sid && receiver === connection.getTransceivers()[0]?.receiver) counted();
+        return count();
+      };
+    }
+  }
+  await pass(1_500);
+  expect(counted).not.toHaveBeenCalled();
+});
