@@ -15,8 +15,8 @@ import { freshMeter, spend } from './rate-limit.ts';
 import { Roster, type Entered, type Entry, type Seat } from './roster.ts';
 import { iceServersFor, type Ice } from './turn.ts';
 
-/** Milliseconds between two looks for leases that are over, while two or more sockets exist. */
-const SWEEP_INTERVAL = 20_000;
+/** Milliseconds from one look for leases that are over to the next, at least: each is paid for. */
+const SWEEP_INTERVAL = 1_000;
 
 /** WebSocket close code of RFC 6455: an error of ours; browsers come back. */
 const INTERNAL_ERROR = 1011;
@@ -244,19 +244,28 @@ export class Room extends DurableObject<Env> {
 
   /** A half-open socket stays open for ever; only the age of its last sign of life reveals it. */
   #sweep(now: number): void {
-    const over = this.#roster.all().filter(({ socket, entry }) => {
-      if (entry.state !== 'entered') return now - entry.acceptedAt > LIMITS.enterTimeout;
-      if (now - Math.max(entry.enteredAt, entry.meter.at) <= LIMITS.lease) return false;
-      const pingedAt = this.ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0;
-      return now - pingedAt > LIMITS.lease;
-    });
-    this.#end(over, LEASE_OVER);
+    this.#end(
+      this.#roster.all().filter((seat) => now > this.#leaseEnd(seat)),
+      LEASE_OVER,
+    );
+  }
+
+  /** When a seat that gives no sign of life any more is given up: milliseconds since the epoch. */
+  #leaseEnd({ socket, entry }: Seat): number {
+    if (entry.state !== 'entered') return entry.acceptedAt + LIMITS.enterTimeout;
+    const pingedAt = this.ctx.getWebSocketAutoResponseTimestamp(socket)?.getTime() ?? 0;
+    return Math.max(entry.enteredAt, entry.meter.at, pingedAt) + LIMITS.lease;
   }
 
   async #scheduleSweep(): Promise<void> {
     // An alarm that is set is left: a write holds back all that the room sends until it is stored.
-    if (this.#roster.all().length < 2 || (await this.ctx.storage.getAlarm()) !== null) return;
-    await this.ctx.storage.setAlarm(Date.now() + SWEEP_INTERVAL);
+    const seats = this.#roster.all();
+    if (seats.length < 2 || (await this.ctx.storage.getAlarm()) !== null) return;
+    // Just after the first lease that can end: where all live that is in 15 to 20 s, for browsers ping every 5. Strangers
+    // wait until then: who only opens sockets must not be able to wake the room.
+    const entered = seats.filter(({ entry }) => entry.state === 'entered');
+    const first = Math.min(Date.now() + LIMITS.lease, ...entered.map((seat) => this.#leaseEnd(seat)));
+    await this.ctx.storage.setAlarm(Math.max(Date.now() + SWEEP_INTERVAL, first + 1));
   }
 }
 

@@ -107,6 +107,16 @@ describe('The alarm', () => {
     await alice.client.settle();
   });
 
+  test('rings again when the first lease can end', async () => {
+    const { link, bob } = await three();
+    await age(link, LIMITS.lease - 4_000, isSid(bob.sid));
+    await ringAlarm(link);
+    const { alarm } = await stored(link);
+    const wait = (alarm ?? NaN) - Date.now();
+    expect(wait).toBeGreaterThan(2_000);
+    expect(wait).toBeLessThanOrEqual(4_001);
+  });
+
   test('is not put off by those who come', async () => {
     const { link } = await three();
     const { alarm } = await stored(link);
