@@ -18,8 +18,11 @@ const STEPS = [
 const FIRST = 500;
 /** The longest that a server is left alone that answers and lets nobody into the room. */
 const LONGEST = 8_000;
-/** Milliseconds from a socket that may fail to the next one at least. */
-const SOCKETS = 1_250;
+/**
+ * Milliseconds from one socket that may fail to the next, while a request may wait for a connection that died with the
+ * network: Chromium finds that out within 20 s. TCP asks twice within 2 s, so that some socket does every second.
+ */
+const SOCKETS = { spacing: 2_000, until: 20_000 };
 
 export interface Retry {
   /** Attempts since the socket was lost. */
@@ -47,12 +50,11 @@ export function attemptSpacing(outage: number): number {
 }
 
 /**
- * Milliseconds of an outage after which a socket may be tried without asking first, the last one having been tried after
- * `outage` of them: twice as late each time, so that few fail (`knock.ts`), and an outage that only swallows requests is
- * noticed to be over all the same.
+ * Milliseconds of an outage after which a socket may be tried although no request is answered, the last one having been tried
+ * after `outage` of them. Few, for they fail (`knock.ts`).
  */
 export function nextSocket(outage: number): number {
-  return outage + Math.max(SOCKETS, outage);
+  return outage < SOCKETS.until ? outage + SOCKETS.spacing : 2 * outage;
 }
 
 function stepAt(outage: number) {

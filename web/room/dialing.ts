@@ -1,7 +1,9 @@
 /**
  * Opens a WebSocket through a network that may have only just come back. An attempt into a dead network waits for TCP, which
  * asks again after 1 s, then 2, then 4; so while one attempt is unanswered another starts beside it, and the first room that
- * speaks wins. Most attempts of an outage are requests; the socket follows where one is answered (`knock.ts` says why).
+ * speaks wins. But for the first, attempts are requests, and the socket follows where one is answered (`knock.ts` says why). Where
+ * they are swallowed a socket is risked now and then all the same: they may wait for a connection that the outage has killed,
+ * and a socket makes one of its own.
  * Refuses to know what is said, and when to dial again.
  */
 import { attemptSpacing, nextSocket } from './backoff.ts';
@@ -30,7 +32,7 @@ export class Dialing {
   readonly #attempts = new Map<WebSocket | AbortController, ReturnType<typeof setTimeout>>();
   /** When the room was lost, by `performance.now()`. */
   #lostAt = 0;
-  /** Milliseconds of the outage from which a socket may be risked. */
+  /** Milliseconds of the outage from which a socket may be risked; 0 where none was since the room spoke. */
   #nextSocket = 0;
   #server: Server = 'unknown';
   #beside: ReturnType<typeof setTimeout> | undefined;
@@ -58,7 +60,8 @@ export class Dialing {
   }
 
   #attempt(): void {
-    if (this.#outage >= this.#nextSocket) {
+    const swallowed = [...this.#attempts.keys()].some((attempt) => attempt instanceof AbortController);
+    if (this.#nextSocket === 0 || (swallowed && this.#outage >= this.#nextSocket)) {
       this.#nextSocket = nextSocket(this.#outage);
       this.#open();
     } else void this.#knock();

@@ -9,8 +9,10 @@
  */
 
 /**
- * True where `url` of this origin answers well; false where it does not, or `signal` ends the wait. Sent without
- * credentials: browsers keep connections of such requests apart, so it does not wait on one that the outage has killed.
+ * True where `url` of this origin answers well; false where it does not, or `signal` ends the wait. Sent without credentials:
+ * browsers keep the connections of such requests apart, so the first ones of a call do not wait for one that the outage has
+ * killed. Later ones may, over HTTP/2: 1.3 to 5.3 s after outages of 5 to 12 s (Chromium 156); that of an outage before stands
+ * for minutes.
  */
 export function knock(url: string, signal: AbortSignal): Promise<boolean> {
   return fetch(url, { cache: 'no-store', credentials: 'omit', signal }).then(
