@@ -130,7 +130,7 @@ export class Mesh {
     const pair = this.#pairs.get(sid);
     if (!pair) return;
     if (reason === 'left') pair.recovery.farewell(this.#time.now());
-    else pair.recovery.roster(this.#time.now(), 'absent');
+    else pair.recovery.roster(this.#time.now(), reason === 'lease' ? 'asleep' : 'absent');
   }
 
   async frame(from: string, box: string): Promise<void> {

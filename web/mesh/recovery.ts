@@ -44,6 +44,11 @@ export const TIMES = {
   rareAfter: 60_000,
   /** No contact for so long, and the room does not know them either: gone. */
   absence: 12_000,
+  /**
+   * Longer where the room has heard nothing of them, and no end of their socket either: a lid that is closed and opened. It says so
+   * after 15 to 20 s, so whoever sleeps for half a minute comes back to the connection that they left.
+   */
+  asleep: 6_000,
 } as const;
 
 /** Restarts that were answered and brought nothing: then the connection itself is at fault. */
@@ -148,8 +153,9 @@ export class Recovery {
   }
 
   /** The room does not know the other side any more, or knows it again. Advice, not a reason: see `tick`. */
-  roster(now: number, presence: 'present' | 'absent'): void {
-    this.#absentSince = presence === 'present' ? undefined : (this.#absentSince ?? now);
+  roster(now: number, presence: 'present' | 'absent' | 'asleep'): void {
+    const since = presence === 'asleep' ? now + TIMES.asleep : now;
+    this.#absentSince = presence === 'present' ? undefined : (this.#absentSince ?? since);
     this.#farewell = false;
   }
 

@@ -52,6 +52,17 @@ describe('who leaves', () => {
     expect(open()).toEqual([]);
   });
 
+  it('[7] by falling asleep is gone 18 s after the room has given them up, so that half a minute is no end', async () => {
+    const [ana, bo] = await meeting('Ana', 'Bo');
+    crash(bo, [ana]);
+    await pass(20_000);
+    room().leave(bo, 'lease');
+    await pass(TIMES.absence + TIMES.asleep - 500);
+    expect(ana.gone).toEqual([]);
+    await pass(1_000);
+    expect(ana.gone).toEqual([bo.sid]);
+  });
+
   it('[12] by a reload is one person again at once, and the one before is gone', async () => {
     const [ana, bo] = await meeting('Ana', 'Bo');
     bo.mesh.leave();
