@@ -37,6 +37,10 @@ export class Person {
     return this.tab.evaluate(() => window.lab.leave(), undefined);
   }
 
+  mute(): Promise<void> {
+    return this.tab.evaluate(() => window.lab.mute(), undefined);
+  }
+
   say(text: string): Promise<void> {
     return this.tab.evaluate((words) => window.lab.say(words), text);
   }

@@ -13,8 +13,8 @@ const PAIRS = (STORM * (STORM - 1)) / 2;
 const REST = 15_000;
 const SOCKETS = 500;
 
-/** Eight pages of one browser: on two cores eight browsers would measure themselves. */
-async function storm(stage: Stage): Promise<void> {
+/** Eight pages of one browser that meet within a second: on two cores eight browsers would measure themselves. */
+async function meet(stage: Stage): Promise<{ people: Person[]; began: number }> {
   await stage.serve();
   const place = stage.internet.place('all');
   const first = await stage.open(place);
@@ -35,6 +35,11 @@ async function storm(stage: Stage): Promise<void> {
   });
   await Promise.all(clicks);
   await Promise.all(people.map(meetsEveryone));
+  return { people, began };
+}
+
+async function storm(stage: Stage): Promise<void> {
+  const { people, began } = await meet(stage);
   const seen = await Promise.all(people.map((person) => person.look()));
   const times = (wanted: string) =>
     seen.flatMap(({ events }) => events.filter(({ what }) => what === wanted).map(({ at }) => (at - began) / 1000));
@@ -51,6 +56,32 @@ async function storm(stage: Stage): Promise<void> {
   stage.figures.measured('connections made by one of them', most, { atMost: STORM - 1 });
   const live = later.flatMap(({ tiles }) => tiles.filter(({ connection }) => connection === 'live'));
   stage.figures.measured('pairs live 15 s later', live.length / 2, { atLeast: PAIRS });
+}
+
+/** All are silent and show nothing: then nothing is sent, and the machine has time for what keeps them together. */
+async function silence(stage: Stage): Promise<void> {
+  const { people } = await meet(stage);
+  const arrived = async () => {
+    const seen = await Promise.all(people.map((person) => person.look()));
+    return seen.flatMap(({ connections }) => connections.map(({ packetsReceived }) => packetsReceived));
+  };
+  await Promise.all(people.map((person) => person.mute()));
+  const muted = Date.now();
+  // Silence is sent for 5 s (web/mesh/audience.ts).
+  await wait(10_000);
+  const before = await arrived();
+  await wait(REST);
+  const after = await arrived();
+  const came = after.reduce((sum, packets, at) => sum + packets - (before[at] ?? 0), 0);
+  stage.figures.measured('packets that came in 15 s', came, { atMost: 0 });
+  const seen = await Promise.all(people.map((person) => person.look()));
+  const live = seen.flatMap(({ tiles }) => tiles.filter(({ connection }) => connection === 'live'));
+  stage.figures.measured('pairs live', live.length / 2, { atLeast: PAIRS });
+  stage.figures.measured('connections made by one of them', Math.max(...seen.map(({ made }) => made)), {
+    atMost: STORM - 1,
+  });
+  const said = seen.flatMap(({ events }) => events.filter(({ at, who }) => at >= muted && who !== 'sound'));
+  stage.figures.measured('said of anyone or of the room meanwhile', said.length, { atMost: 0 });
 }
 
 /** Asks twice a second, and for little: statistics of 56 connections would take the machine that is being measured. */
@@ -82,6 +113,7 @@ async function sockets(stage: Stage): Promise<void> {
 }
 
 export const scale: Scenario[] = [
+  { faults: [], name: `${STORM} people who are all muted`, browsers: CHROMIUM, play: silence },
   { faults: [6], name: `join storm of ${STORM} within 1 s`, browsers: CHROMIUM, play: storm },
   {
     faults: [14],

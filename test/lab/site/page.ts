@@ -20,6 +20,7 @@ export interface Lab {
   enter(): Promise<void>;
   join(): void;
   leave(): void;
+  mute(): Promise<void>;
   say(text: string): void;
   snapshot(): Promise<Snapshot>;
   /** How many of the others are live and heard. Cheap, where a snapshot asks every connection for its statistics. */
@@ -52,6 +53,9 @@ window.lab = {
   },
   join: () => call?.join(),
   leave: () => call?.leave(),
+  mute: async () => {
+    if (call?.self.microphone === 'on') await call.self.toggleMicrophone();
+  },
   say: (text) => call?.chat.send(text),
   snapshot: () => gauge.snapshot(),
   met: () => gauge.met(),
