@@ -99,13 +99,17 @@ function limitOf(reason: string | undefined): SentPicture['limitedBy'] {
   return reason === 'bandwidth' || reason === 'cpu' ? reason : undefined;
 }
 
-/** True where the selected candidate pair has a relay at either end. */
-export function isRelayed(stats: RTCStatsReport): boolean {
+/**
+ * True where the selected candidate pair has a relay at either end. Firefox 153 goes on calling a remote candidate peer-reflexive
+ * whose first packet was here before its signal: then what they have signaled, `theirs` (SDP), says what it is.
+ */
+export function isRelayed(stats: RTCStatsReport, theirs = ''): boolean {
   const selected = selectedPair(stats);
-  if (!selected) return false;
-  return [selected.localCandidateId, selected.remoteCandidateId].some((id) => {
+  return [selected?.localCandidateId, selected?.remoteCandidateId].some((id) => {
     const candidate: unknown = stats.get(id ?? '');
-    return isCandidate(candidate) && candidate.candidateType === 'relay';
+    if (!isCandidate(candidate)) return false;
+    const { candidateType, address, port } = candidate;
+    return candidateType === 'relay' || (candidateType === 'prflx' && theirs.includes(` ${address} ${port} typ relay`));
   });
 }
 
@@ -132,6 +136,6 @@ function isVideoSource(entry: unknown): entry is { trackIdentifier: string; fram
   return typeof entry === 'object' && entry !== null && 'trackIdentifier' in entry && 'framesPerSecond' in entry;
 }
 
-function isCandidate(entry: unknown): entry is { candidateType: string } {
+function isCandidate(entry: unknown): entry is { candidateType: string; address?: string; port?: number } {
   return typeof entry === 'object' && entry !== null && 'candidateType' in entry;
 }

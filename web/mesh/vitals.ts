@@ -139,7 +139,7 @@ export class Vitals {
     if (connection !== this.#options.peer()?.connection) return;
     const camera = this.#options.peer()?.sender('camera');
     if (camera) this.#regrowth.look(camera, stats);
-    const relayed = isRelayed(stats);
+    const relayed = isRelayed(stats, connection.currentRemoteDescription?.sdp);
     this.#route = relayed ? 'relayed' : 'direct';
     this.#options.onRoute(this.#route);
   }

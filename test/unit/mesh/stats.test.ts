@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { lastPacket, receivedLoudness } from '../../../web/mesh/stats.ts';
+import { isRelayed, lastPacket, receivedLoudness } from '../../../web/mesh/stats.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
 afterEach(() => void vi.useRealTimers());
@@ -43,4 +43,21 @@ it('of a connection that is coming up nothing is read, and then at once', () => 
   expect([lastPacket(made), readings()]).toEqual([undefined, 0]);
   transport.state = 'connected';
   expect([lastPacket(made), readings()]).toEqual([960, 1]);
+});
+
+it.each([
+  ['relayed', 'host', 'relay', ''],
+  ['relayed', 'relay', 'host', ''],
+  ['direct', 'host', 'host', ''],
+  ['direct', 'host', 'prflx', 'a=candidate:1 1 udp 1 198.18.3.2 5000 typ host'],
+  ['direct', 'host', 'prflx', 'a=candidate:1 1 udp 1 198.18.1.2 5001 typ relay raddr 198.18.3.2 rport 5000'],
+  ['relayed', 'host', 'prflx', 'a=candidate:1 1 udp 1 198.18.1.2 5000 typ relay raddr 198.18.3.2 rport 5000'],
+])('%s is the way from %s to %s of which they said “%s”', (route, mine, theirs, sdp) => {
+  const stats = new Map<string, object>([
+    ['t', { type: 'transport', selectedCandidatePairId: 'p' }],
+    ['p', { type: 'candidate-pair', localCandidateId: 'l', remoteCandidateId: 'r' }],
+    ['l', { type: 'local-candidate', candidateType: mine, address: '198.18.4.2', port: 6000 }],
+    ['r', { type: 'remote-candidate', candidateType: theirs, address: '198.18.1.2', port: 5000 }],
+  ]);
+  expect(isRelayed(stats, sdp) ? 'relayed' : 'direct').toBe(route);
 });
