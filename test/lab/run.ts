@@ -11,6 +11,7 @@ import { Lock } from './lock.ts';
 import { missing, removeAll, removeStale } from './network/namespaces.ts';
 import { title, type Browsers, type Scenario } from './scenario.ts';
 import { carrying } from './scenarios/carried.ts';
+import { families } from './scenarios/families.ts';
 import { nats } from './scenarios/nats.ts';
 import { outages } from './scenarios/outages.ts';
 import { paths } from './scenarios/paths.ts';
@@ -22,7 +23,17 @@ import { buildSite } from './server.ts';
 import { Stage } from './stage.ts';
 
 const LIMIT = 120_000;
-const scenarios: Scenario[] = [...outages, ...rooms, ...paths, ...nats, ...carrying, ...relays, ...quality, ...scale];
+const scenarios: Scenario[] = [
+  ...outages,
+  ...rooms,
+  ...paths,
+  ...nats,
+  ...families,
+  ...carrying,
+  ...relays,
+  ...quality,
+  ...scale,
+];
 
 export interface Result {
   title: string;

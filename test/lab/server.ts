@@ -10,6 +10,8 @@ import { Agent } from './network/agent.ts';
 import type { Place } from './network/internet.ts';
 
 export const PORT = 8787;
+/** Where the place has an IPv6 address: `wrangler dev` listens on IPv4 only. */
+const PORT6 = 8788;
 /** Milliseconds. Starting takes 2 s on two idle cores. */
 const START_TIMEOUT = 60_000;
 
@@ -46,11 +48,19 @@ export class Server {
     this.#agent = new Agent(place.namespace);
   }
 
-  /** At port PORT of `place`. */
   static async start(place: Place, variables: Variables): Promise<Server> {
     const server = new Server(place, { STUN_URLS: '', ...variables });
     await server.restart();
+    if (place.address6 !== undefined) await server.#agent.forward({ port: PORT6 }, { host: '127.0.0.1', port: PORT });
     return server;
+  }
+
+  /** Where someone at `place` reaches it. */
+  addressFor(place: Place): { host: string; port: number } {
+    const { addresses, address6 } = this.place;
+    return place.addresses.length > 0
+      ? { host: addresses[0] ?? '', port: PORT }
+      : { host: address6 ?? '', port: PORT6 };
   }
 
   /** SIGKILL to wrangler and its workerd: every socket drops, nothing is said. */

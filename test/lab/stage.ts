@@ -7,7 +7,7 @@ import { Chromium } from './browsers/chromium.ts';
 import { Firefox } from './browsers/firefox.ts';
 import { Figures } from './figures.ts';
 import { Agent } from './network/agent.ts';
-import { Internet, type Place } from './network/internet.ts';
+import { Internet, type Family, type Place } from './network/internet.ts';
 import { Person, summary } from './person.ts';
 import type { Browsers } from './scenario.ts';
 import { PORT, Server, type Variables } from './server.ts';
@@ -43,8 +43,8 @@ export class Stage {
     return this.#server;
   }
 
-  async serve(variables: Variables = {}): Promise<Server> {
-    const server = await Server.start(this.internet.place('server'), variables);
+  async serve(variables: Variables = {}, family: Family = 'IPv4'): Promise<Server> {
+    const server = await Server.start(this.internet.place('server', { family }), variables);
     this.#server = server;
     this.onClose(() => server.close());
     return server;
@@ -120,10 +120,11 @@ export class Stage {
   }
 
   /** `http://localhost` is a secure context: each place has its own way from there to the server. */
-  async #open({ namespace }: Place, { browser = 'chromium', flags = [], roomFrom }: Seat): Promise<Tab> {
+  async #open(place: Place, { browser = 'chromium', flags = [], roomFrom }: Seat): Promise<Tab> {
+    const { namespace } = place;
     const agent = new Agent(namespace);
     this.onClose(() => agent.close());
-    const to = { host: this.server.place.addresses[0] ?? '', port: PORT };
+    const to = this.server.addressFor(place);
     await agent.forward({ port: PORT }, { ...to, ...(roomFrom !== undefined && { localAddress: roomFrom }) });
     if (browser === 'firefox') {
       const firefox = await Firefox.launch({ namespace, agent });

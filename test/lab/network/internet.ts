@@ -16,11 +16,16 @@ const DELAY_TABLE = '99';
 export interface Place {
   readonly name: string;
   readonly namespace: Namespace;
-  /** As the rest of the internet sees it: the NAT's, where there is one. One for each uplink. */
+  /** As the rest of the internet sees it: the NAT's, where there is one. One for each uplink; none with IPv6 alone. */
   readonly addresses: readonly string[];
+  /** The IPv6 address of the first uplink, where it was asked for. Faults, delays and limits leave it alone. */
+  readonly address6: string | undefined;
   /** Names of its own interfaces, one for each uplink. */
   readonly devices: readonly string[];
 }
+
+/** What a place has addresses of. */
+export type Family = 'IPv4' | 'IPv6' | 'both';
 
 export interface Fault {
   end(): void;
@@ -37,22 +42,29 @@ export class Internet {
   constructor() {
     // Packets that were delayed come in by another device than they would leave by.
     this.#core.set('net.ipv4.ip_forward=1', 'net.ipv4.conf.all.rp_filter=0', 'net.ipv4.conf.default.rp_filter=0');
+    this.#core.set('net.ipv6.conf.all.forwarding=1');
     this.#apply();
   }
 
   /** A host in a place of its own, with `uplinks` addresses; packets leave by the one whose address they bear. */
-  place(name: string, { nat = 'none', uplinks = 1 }: { nat?: Nat; uplinks?: number } = {}): Place {
+  place(
+    name: string,
+    { nat = 'none', uplinks = 1, family = 'IPv4' }: { nat?: Nat; uplinks?: number; family?: Family } = {},
+  ): Place {
     const namespace = this.#namespace(name);
     this.#places += 1;
     if (nat !== 'none') return this.#behindNat(name, namespace, nat);
     const addresses: string[] = [];
     const devices: string[] = [];
+    let address6: string | undefined;
     for (let uplink = 0; uplink < uplinks; uplink += 1) {
       const device = `up${uplink}`;
-      addresses.push(this.#connect(namespace, { device, metric: 100 + uplink }));
+      this.#link(namespace, device);
+      if (family !== 'IPv6') addresses.push(this.#address(namespace, { device, metric: 100 + uplink }));
+      if (family !== 'IPv4') address6 ??= this.#address6(namespace, device);
       devices.push(device);
     }
-    return { name, namespace, addresses, devices };
+    return { name, namespace, addresses, address6, devices };
   }
 
   /** Loses what `rules` match: nftables expressions, `ip saddr 198.18.3.2 udp dport 3478` for example. */
@@ -140,22 +152,36 @@ export class Internet {
     return namespace;
   }
 
-  /** A link from the core to `namespace`, with a default route over it; the address it has there. */
-  #connect(namespace: Namespace, { device, metric }: { device: string; metric: number }): string {
+  /** A link from the core to `namespace`, still without addresses. */
+  #link(namespace: Namespace, device: string): void {
     this.#links += 1;
-    const subnet = `198.18.${this.#links}`;
     const peer = `link${this.#links}`;
     this.#core.ip('link', 'add', peer, 'type', 'veth', 'peer', 'name', device, 'netns', namespace.id);
-    this.#core.ip('addr', 'add', `${subnet}.1/24`, 'dev', peer);
     this.#core.ip('link', 'set', peer, 'up');
     namespace.set(`net.ipv6.conf.${device}.disable_ipv6=1`);
+    namespace.ip('link', 'set', device, 'up');
+    if (this.#delay) this.#delayLink(peer);
+  }
+
+  /** Gives the newest link addresses and `namespace` a default route over it; the address it has there. */
+  #address(namespace: Namespace, { device, metric }: { device: string; metric: number }): string {
+    const subnet = `198.18.${this.#links}`;
+    this.#core.ip('addr', 'add', `${subnet}.1/24`, 'dev', `link${this.#links}`);
     const address = `${subnet}.2`;
     namespace.ip('addr', 'add', `${address}/24`, 'dev', device);
-    namespace.ip('link', 'set', device, 'up');
     namespace.ip('rule', 'add', 'from', address, 'lookup', String(metric));
     this.#route(namespace, { device, metric, address });
-    if (this.#delay) this.#delayLink(peer);
     return address;
+  }
+
+  /** The same with addresses of RFC 3849, used at once: without waiting for somebody who has the same. */
+  #address6(namespace: Namespace, device: string): string {
+    const subnet = `2001:db8:${this.#links}:`;
+    namespace.set(`net.ipv6.conf.${device}.disable_ipv6=0`);
+    this.#core.ip('addr', 'add', `${subnet}:1/64`, 'dev', `link${this.#links}`, 'nodad');
+    namespace.ip('addr', 'add', `${subnet}:2/64`, 'dev', device, 'nodad');
+    namespace.ip('-6', 'route', 'add', 'default', 'via', `${subnet}:1`, 'dev', device);
+    return `${subnet}:2`;
   }
 
   /** Routes of a device go with it when it is set down. */
@@ -172,7 +198,8 @@ export class Internet {
   #behindNat(name: string, namespace: Namespace, nat: Nat): Place {
     const router = this.#namespace(`${name}-nat`);
     router.set('net.ipv4.ip_forward=1');
-    const outside = this.#connect(router, { device: 'wan', metric: 100 });
+    this.#link(router, 'wan');
+    const outside = this.#address(router, { device: 'wan', metric: 100 });
     const inside = `192.168.${this.#places}`;
     const device = 'up0';
     router.ip('link', 'add', 'lan', 'type', 'veth', 'peer', 'name', device, 'netns', namespace.id);
@@ -183,7 +210,7 @@ export class Internet {
     namespace.ip('link', 'set', device, 'up');
     namespace.ip('route', 'add', 'default', 'via', `${inside}.1`);
     router.run(['nft', '-f', '-'], natRules(nat, `${inside}.2`));
-    return { name, namespace, addresses: [outside], devices: [device] };
+    return { name, namespace, addresses: [outside], address6: undefined, devices: [device] };
   }
 
   #apply(): void {

@@ -28,13 +28,19 @@ export class Turn {
     const certificate = join(this.#folder, 'certificate.pem');
     const key = join(this.#folder, 'key.pem');
     makeCertificate({ address, certificate, key });
-    const where = [`--listening-ip=${address}`, `--relay-ip=${address}`, `--listening-port=${PORT}`];
-    const tls = [`--tls-listening-port=${TLS_PORT}`, `--cert=${certificate}`, `--pkey=${key}`];
+    const addresses = [...place.addresses, ...(place.address6 === undefined ? [] : [place.address6])];
+    const where = addresses.flatMap((each) => [`--listening-ip=${each}`, `--relay-ip=${each}`]);
+    const ports = [
+      `--listening-port=${PORT}`,
+      `--tls-listening-port=${TLS_PORT}`,
+      `--cert=${certificate}`,
+      `--pkey=${key}`,
+    ];
     const access = ['--use-auth-secret', `--static-auth-secret=${SECRET}`, '--realm=snug.test', '--fingerprint'];
     const quiet = ['--no-cli', '--log-file=stdout', '--simple-log', '--verbose'];
     const files = [`--pidfile=${join(this.#folder, 'pid')}`, `--userdb=${join(this.#folder, 'db')}`];
     this.#process = place.namespace.spawn(
-      ['turnserver', '-n', ...where, ...tls, ...access, ...quiet, ...files, ...more],
+      ['turnserver', '-n', ...where, ...ports, ...access, ...quiet, ...files, ...more],
       {
         cwd: this.#folder,
         stdio: ['ignore', 'pipe', 'pipe'],
@@ -61,12 +67,17 @@ export class Turn {
     transports = ['udp', 'tcp'],
     secret = SECRET,
   }: { transports?: Transport[]; secret?: string } = {}): Variables {
-    const urls = {
-      udp: `turn:${this.#address}:${PORT}?transport=udp`,
-      tcp: `turn:${this.#address}:${PORT}?transport=tcp`,
-      tls: `turns:${this.#address}:${TLS_PORT}?transport=tcp`,
-    };
-    return { ...this.stun(), TURN_URLS: transports.map((transport) => urls[transport]).join(','), TURN_SECRET: secret };
+    const { address6 } = this.place;
+    const hosts = [...this.place.addresses, ...(address6 === undefined ? [] : [`[${address6}]`])];
+    const urls = hosts.flatMap((host) => {
+      const of = {
+        udp: `turn:${host}:${PORT}?transport=udp`,
+        tcp: `turn:${host}:${PORT}?transport=tcp`,
+        tls: `turns:${host}:${TLS_PORT}?transport=tcp`,
+      };
+      return transports.map((transport) => of[transport]);
+    });
+    return { ...this.stun(), TURN_URLS: urls.join(','), TURN_SECRET: secret };
   }
 
   stun(): Variables {

@@ -23,10 +23,10 @@ async function serve(stage: Stage, relay: boolean): Promise<void> {
   await stage.serve(relay ? turn.variables({ transports: ['udp', 'tcp'] }) : turn.stun());
 }
 
-type Route = 'direct' | 'relayed' | 'through a third' | 'explained' | 'nothing';
+export type Route = 'direct' | 'relayed' | 'through a third' | 'explained' | 'nothing';
 
 /** How `person` reaches `other` in the end: the words of the matrix. */
-function routeTo(other: Person, { tiles, notices }: Snapshot): Route {
+export function routeTo(other: Person, { tiles, notices }: Snapshot): Route {
   const tile = tiles.find(({ name }) => name === other.name);
   if (tile?.connection === 'live') return tile.through ? 'through a third' : tile.relayed ? 'relayed' : 'direct';
   // Without any path between the two nobody knows the other's tile; what is said then names them, or says nothing.
