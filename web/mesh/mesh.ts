@@ -118,11 +118,11 @@ export class Mesh {
     if (frames && frames.length > 0) this.#options.relay(frames);
   }
 
-  /** Someone has entered after me: they will offer. */
+  /** Someone has entered after me: they will offer. Who is back may not know that I had given them up, so I do. */
   async entered(entry: RosterEntry): Promise<void> {
     const pair = await this.#introduce(entry);
     pair?.recovery.roster(this.#time.now(), 'present');
-    pair?.recovery.returned(this.#time.now());
+    if (pair?.recovery.returned(this.#time.now())) void pair.offer();
   }
 
   /** The room has lost sight of someone. Only a leave of someone silent is believed at once. */

@@ -190,14 +190,15 @@ export class Recovery {
     this.#effects.gone();
   }
 
-  /** They came back after they were gone; their connection is made anew by whoever offers. */
-  returned(now: number): void {
-    if (this.#state.name !== 'gone') return;
+  /** They are there. True where they had been gone: their connection is made anew by whoever offers. */
+  returned(now: number): boolean {
+    if (this.#state.name !== 'gone') return false;
     this.#absentSince = undefined;
     this.#born = now;
     this.#lastContact = now;
     this.#everLive = false;
     this.#state = { name: 'new', since: now, nextAt: now + this.#delay(TIMES.unanswered) };
+    return true;
   }
 
   /** To be called a few times a second. */

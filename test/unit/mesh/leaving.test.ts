@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
+import type { Frame } from '../../../worker/protocol.ts';
 import { TIMES } from '../../../web/mesh/recovery.ts';
 import { type FakePerson } from '../../support/fake-room.ts';
 import { readBox } from '../../support/fake-seal.ts';
@@ -108,6 +109,8 @@ describe('who leaves', () => {
   });
 });
 
+const isOffer = ({ box }: Frame) => readBox(box).text.includes('"offer"');
+
 describe('who comes back', () => {
   it('[36] after everyone had given them up is live again, over a new connection', async () => {
     const [ana, bo] = await meeting('Ana', 'Bo');
@@ -121,6 +124,20 @@ describe('who comes back', () => {
     expect(shown(ana, bo)).toEqual(LIVE);
     await pass(4_000);
     expect(open()).toHaveLength(2);
+  });
+
+  it('[8] and does not know that they were away is offered a connection at once', async () => {
+    const [ana, bo] = await meeting('Ana', 'Bo');
+    cut(ana, bo);
+    room().leave(bo, 'lease');
+    await pass(60_000);
+    room().relayed.splice(0);
+    // Nothing that Bo does by himself brings them together: what is in his buffers may play on for a second or two.
+    room().fate = ({ from }) => (from === bo.sid ? [] : [30]);
+    room().enter(bo);
+    await pass(100);
+    const offers = room().relayed.filter(({ from, frames }) => from === ana.sid && frames.some(isOffer));
+    expect(offers).toHaveLength(1);
   });
 
   it('and had given up everyone as well is live again', async () => {
