@@ -18,6 +18,11 @@ export function limitVideo(sender: RTCRtpSender, { maxBitrate, maxFramerate, max
   });
 }
 
+/** So many bits a second at most, from now on. */
+export function limitSound(sender: RTCRtpSender, maxBitrate: number): Promise<void> {
+  return change(sender, (encoding) => (encoding.maxBitrate = maxBitrate));
+}
+
 /** `whole`: at the size asked for, whatever it costs in frames a second; `as-it-can`: smaller where bandwidth is short. */
 export function keepSize(sender: RTCRtpSender, size: 'whole' | 'as-it-can'): Promise<void> {
   return change(sender, (_, parameters) => {

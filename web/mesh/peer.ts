@@ -11,8 +11,8 @@ import { TEXT_LIMITS, type Candidates, type Description } from '../protocol.ts';
 import { setLocalDescription } from './audio-nack.ts';
 import { CandidateBatches } from './candidates.ts';
 import { preferRed } from './codecs.ts';
-import { holdVideo, limitVideo, sendKeyFrame } from './encodings.ts';
-import type { VideoLimit } from './limits.ts';
+import { holdVideo, limitSound, limitVideo, sendKeyFrame } from './encodings.ts';
+import { soundLimit, type VideoLimit } from './limits.ts';
 import { Negotiation } from './negotiation.ts';
 
 /** The four m-lines of every description, in this order. */
@@ -139,7 +139,7 @@ export class Peer {
   setLimit(limit: VideoLimit): void {
     if (limit === this.#limit) return;
     this.#limit = limit;
-    this.#applyLimit();
+    this.#applyLimit('camera');
   }
 
   /** None for now; or whole ones of all that I send: the other side may have lost what the next ones build upon. */
@@ -227,7 +227,7 @@ export class Peer {
     const channel = this.connection.createDataChannel('snug', { negotiated: true, id: 0, ordered: true });
     channel.onopen = () => {
       // Firefox lists encodings only once negotiated.
-      this.#applyLimit();
+      for (const slot of SLOTS) this.#applyLimit(slot);
       this.#options.onChannel('open');
     };
     channel.onclose = () => this.#options.onChannel('closed');
@@ -245,14 +245,17 @@ export class Peer {
     this.#applied[slot] = track;
     // Rejects only after close() or for a track of another kind, which SLOTS rules out.
     sender.replaceTrack(track).catch(() => undefined);
-    // The scale follows from the new picture's height.
-    if (slot === 'camera') this.#applyLimit();
+    // The scale follows from the new picture's height; that of a microphone is the same whether it sends or not.
+    if (slot !== 'microphone') this.#applyLimit(slot);
   }
 
-  /** Once there is a picture: parameters are dear, and everyone who comes changes the limit of all. */
-  #applyLimit(): void {
-    const sender = this.sender('camera');
-    if (sender && this.#limit && this.#applied.camera) void limitVideo(sender, this.#limit);
+  /** Of a picture once there is one: parameters are dear, and everyone who comes changes the limit of all. */
+  #applyLimit(slot: Slot): void {
+    const sender = this.sender(slot);
+    const sent = this.#applied[slot] ? 'something' : 'nothing';
+    if (!sender || slot === 'screen') return;
+    if (slot !== 'camera') void limitSound(sender, soundLimit(slot, sent));
+    else if (this.#limit && sent === 'something') void limitVideo(sender, this.#limit);
   }
 
   async #negotiate(): Promise<void> {

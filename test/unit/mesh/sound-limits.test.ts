@@ -1,0 +1,26 @@
+import { expect, it, vi } from 'vitest';
+import { SLOTS, type Slot } from '../../../web/mesh/peer.ts';
+import { track } from '../../support/fake-webrtc.ts';
+import { pass, stage } from './meeting.ts';
+
+vi.mock('../../../web/seal/hello.ts', () => import('../../support/fake-seal.ts'));
+vi.mock('../../../web/seal/pair.ts', () => import('../../support/fake-seal.ts'));
+
+const { talking, internet } = stage();
+
+it('sound that is not there takes no bandwidth from what is, and a voice no more than it needs, at both ends', async () => {
+  const people = await talking('Ana', 'Bo');
+  const [ana, bo] = people;
+  const limits = (slot: Slot) =>
+    internet().connections.map((connection) => connection.getTransceivers()[SLOTS.indexOf(slot)]?.sender.encoding);
+  expect(limits('microphone')).toMatchObject([{ maxBitrate: 32_000 }, { maxBitrate: 32_000 }]);
+  expect(limits('screenAudio')).toMatchObject([{ maxBitrate: 6_000 }, { maxBitrate: 6_000 }]);
+  ana.mesh.setTrack('screenAudio', track('audio'));
+  bo.mesh.setTrack('screenAudio', track('audio'));
+  await pass(100);
+  expect(limits('screenAudio')).toMatchObject([{ maxBitrate: 64_000 }, { maxBitrate: 64_000 }]);
+  ana.mesh.setTrack('screenAudio', null);
+  bo.mesh.setTrack('screenAudio', null);
+  await pass(100);
+  expect(limits('screenAudio')).toMatchObject([{ maxBitrate: 6_000 }, { maxBitrate: 6_000 }]);
+});
