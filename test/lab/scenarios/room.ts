@@ -172,7 +172,7 @@ export const rooms: Scenario[] = [
   {
     faults: [7],
     name: 'lid closed: everything of one person half open',
-    browsers: CHROMIUM,
+    browsers: BOTH,
     play: (stage) => vanishes(stage, (bo) => Promise.resolve(stage.internet.cutOff(bo.place)), { told: 2.5, gone: 40 }),
   },
   {
