@@ -5,15 +5,10 @@
  */
 import { routeReport, type FakeInternet } from './fake-internet.ts';
 import { FakeChannel } from './fake-channel.ts';
-import { FakeDescription, readDescription, type Section, type Transport } from './fake-description.ts';
+import type { FakeCertificate, Section, Transport } from './fake-description.ts';
+import { FakeDescription, checkRole, readDescription } from './fake-description.ts';
 import { FakeOperations, invalidState } from './fake-operations.ts';
 import { FakeTransceiver } from './fake-transceiver.ts';
-
-export interface FakeCertificate {
-  readonly host: string;
-  /** `AB:CD:…` */
-  readonly fingerprint: string;
-}
 
 type Candidate = Pick<RTCIceCandidateInit, 'candidate' | 'usernameFragment'>;
 
@@ -49,6 +44,10 @@ export class FakeConnection extends FakeOperations {
 
   get currentLocalDescription(): FakeDescription | null {
     return this.#currentLocal;
+  }
+
+  get currentRemoteDescription(): FakeDescription | null {
+    return this.#currentRemote;
   }
 
   get localDescription(): FakeDescription | null {
@@ -110,9 +109,9 @@ export class FakeConnection extends FakeOperations {
       }
       const type = this.signalingState === 'have-remote-offer' ? 'answer' : 'offer';
       if (type === 'offer' && this.signalingState === 'have-local-offer') this.#rollBackLocal();
-      if (type === 'offer') this.#setLocal(new FakeDescription('offer', this.#offered(), this.#transport('offer')));
-      else
-        this.#setLocal(new FakeDescription('answer', this.#pendingRemote?.sections ?? [], this.#transport('answer')));
+      const sections = type === 'offer' ? this.#offered() : (this.#pendingRemote?.sections ?? []);
+      const offered = this.#pendingRemote?.setup;
+      this.#setLocal(new FakeDescription(type, sections, this.#transport(type), { offered }));
     });
   }
 
@@ -122,6 +121,7 @@ export class FakeConnection extends FakeOperations {
       const description = readDescription(type, sdp ?? '');
       if (type === 'answer' && this.signalingState !== 'have-local-offer') throw invalidState('an answer to no offer');
       this.#checkSections(description);
+      if (type === 'answer') checkRole(description, [this.#currentLocal, this.#currentRemote]);
       if (type === 'offer' && this.signalingState === 'have-local-offer') this.#rollBackLocal();
       this.#setRemote(description);
     });

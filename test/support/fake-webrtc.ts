@@ -1,6 +1,7 @@
 /** The globals of WebRTC as a page finds them, made of fake connections on one internet. Refuses to know who uses them. */
 import { vi } from 'vitest';
-import { FakeConnection, type FakeCertificate } from './fake-connection.ts';
+import { FakeConnection } from './fake-connection.ts';
+import type { FakeCertificate } from './fake-description.ts';
 import type { FakeInternet } from './fake-internet.ts';
 
 const AUDIO = ['audio/opus', 'audio/red', 'audio/G722'].map((mimeType) => ({ mimeType }));

@@ -3,6 +3,7 @@
  * doubled and reordered. To be used with fake timers. Refuses to know what a test expects.
  */
 import { vi } from 'vitest';
+import { withDtlsRole } from '../../web/mesh/dtls-role.ts';
 import { Negotiation } from '../../web/mesh/negotiation.ts';
 import { FakeConnection } from './fake-connection.ts';
 import { FakeInternet } from './fake-internet.ts';
@@ -37,7 +38,8 @@ export class Negotiator {
       send: (type, offerId) => {
         const { pendingLocalDescription, currentLocalDescription } = this.connection;
         const local = type === 'offer' ? pendingLocalDescription : currentLocalDescription;
-        if (local?.type === type) this.#send({ kind: type, offerId, sdp: local.sdp });
+        const sdp = type === 'offer' ? withDtlsRole(local?.sdp ?? '', this.connection) : (local?.sdp ?? '');
+        if (local?.type === type) this.#send({ kind: type, offerId, sdp });
       },
       onOffered: () => this.connection.channel ?? this.connection.createDataChannel(),
     });

@@ -60,3 +60,18 @@ export class CandidateBatches {
     this.#gathered = [];
   }
 }
+
+/** Resolves when gathering is complete, or after `limit` milliseconds: nobody waits for a slow STUN server. */
+export function gathered(connection: RTCPeerConnection, limit: number): Promise<void> {
+  if (connection.iceGatheringState === 'complete') return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      connection.removeEventListener('icegatheringstatechange', check);
+      resolve();
+    };
+    const check = () => connection.iceGatheringState === 'complete' && done();
+    const timer = setTimeout(done, limit);
+    connection.addEventListener('icegatheringstatechange', check);
+  });
+}

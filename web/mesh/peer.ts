@@ -9,8 +9,9 @@
 import { descriptionHasFingerprint } from '../seal/identity.ts';
 import { TEXT_LIMITS, type Candidates, type Description } from '../protocol.ts';
 import { setLocalDescription } from './audio-nack.ts';
-import { CandidateBatches } from './candidates.ts';
+import { CandidateBatches, gathered } from './candidates.ts';
 import { preferRed } from './codecs.ts';
+import { withDtlsRole } from './dtls-role.ts';
 import { holdVideo, limitSound, limitVideo, sendKeyFrame } from './encodings.ts';
 import { soundLimit, type VideoLimit } from './limits.ts';
 import { Negotiation } from './negotiation.ts';
@@ -269,7 +270,8 @@ export class Peer {
     const local = type === 'offer' ? this.connection.pendingLocalDescription : this.connection.currentLocalDescription;
     if (this.#closed || local?.type !== type || local.sdp.length > TEXT_LIMITS.sdp) return;
     this.#batches.descriptionSent();
-    this.#options.onSignal({ type: 'description', epoch: this.epoch, offerId, description: { type, sdp: local.sdp } });
+    const sdp = type === 'offer' ? withDtlsRole(local.sdp, this.connection) : local.sdp;
+    this.#options.onSignal({ type: 'description', epoch: this.epoch, offerId, description: { type, sdp } });
   }
 
   async #guard(work: Promise<void>): Promise<void> {
@@ -281,19 +283,4 @@ export class Peer {
       this.#options.onBroken();
     }
   }
-}
-
-/** Resolves when gathering is complete, or after `limit` milliseconds: nobody waits for a slow STUN server. */
-function gathered(connection: RTCPeerConnection, limit: number): Promise<void> {
-  if (connection.iceGatheringState === 'complete') return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      connection.removeEventListener('icegatheringstatechange', check);
-      resolve();
-    };
-    const check = () => connection.iceGatheringState === 'complete' && done();
-    const timer = setTimeout(done, limit);
-    connection.addEventListener('icegatheringstatechange', check);
-  });
 }
