@@ -163,8 +163,9 @@ export class Pair {
     this.#connections.setLimit(limit);
   }
 
-  /** The relay's credentials are new: a relayed connection must take them up before the old ones end. */
+  /** The relay's credentials are new: a relayed connection must take them up before the old ones end, whoever restarts it. */
   renew(): void {
+    this.peer?.configure(this.#options.configuration('any'));
     if (this.#vitals.route === 'relayed') this.#restarts.restart();
   }
 

@@ -172,9 +172,14 @@ export class Peer {
     }
   }
 
+  /** Where it may go from the next restart on, also of one that the other side offers. */
+  configure(configuration: RTCConfiguration): void {
+    this.connection.setConfiguration(configuration);
+  }
+
   /** New ICE credentials and a new offer, over whatever path signals still have. */
-  restart(configuration?: RTCConfiguration): void {
-    if (configuration) this.connection.setConfiguration(configuration);
+  restart(configuration: RTCConfiguration): void {
+    this.configure(configuration);
     this.connection.restartIce();
   }
 

@@ -117,3 +117,13 @@ it.each(['Ana', 'Bo'])(
     expect([ana.shows(bo), bo.shows(ana)]).toEqual(['live', 'live']);
   },
 );
+
+it('[43] what comes next goes by the new credentials at both ends, whoever offers it', async () => {
+  const [ana, bo] = await talking('Ana', 'Bo');
+  const iceServers = [{ urls: 'turn:relay.example', username: 'new', credential: 'secret' }];
+  for (const { mesh } of [ana, bo]) {
+    mesh.configure({ iceServers, iceTransportPolicy: 'all' });
+    mesh.renew();
+  }
+  expect(internet().connections.map(({ configuration }) => configuration.iceServers)).toEqual([iceServers, iceServers]);
+});
