@@ -13,7 +13,10 @@ import type { VideoLimit } from './limits.ts';
 import { Peer, SLOTS, type PeerOptions, type Slot } from './peer.ts';
 import type { Path } from './routes.ts';
 
-/** Milliseconds after which a successor without an answer is made anew: its offer may be lost, its candidates may be old. */
+/**
+ * Milliseconds after which a successor is made anew that has no answer, or that is not up since the answer came: its offer may be
+ * lost, its candidates may be old. It may be answered late, when an outage ends, and is then not to be closed on the other side.
+ */
 const STALE = 3_000;
 /** Milliseconds that a successor is given to come up. */
 const PATIENCE = 8_000;
@@ -40,6 +43,8 @@ export interface ConnectionsOptions {
 interface Made {
   readonly peer: Peer;
   readonly at: number;
+  /** When it was first seen to be answered. */
+  answeredAt?: number;
 }
 
 export class Connections {
@@ -92,11 +97,12 @@ export class Connections {
   /** Another connection beside the one that is there; mine. To be called again while it is wanted. */
   succeed(): void {
     const { now } = this.#options;
-    if (this.#successor && now() - this.#successor.at < STALE) {
-      void this.#successor.peer.resend();
+    const successor = this.#successor;
+    if (successor && now() - (successor.answeredAt ?? successor.at) < STALE) {
+      void successor.peer.resend();
       return;
     }
-    this.#successor?.peer.close();
+    successor?.peer.close();
     this.#successor = this.#make(this.#epoch + 1, 'initiator', 'any');
   }
 
@@ -121,6 +127,7 @@ export class Connections {
     if (this.#predecessor && now() - this.#predecessor.at >= LINGER) this.#dropPredecessor();
     const successor = this.#successor;
     if (!successor) return;
+    if (successor.peer.answered) successor.answeredAt ??= now();
     const needless = state === 'live' && !successor.peer.answered;
     if (needless || now() - successor.at >= PATIENCE) this.#dropSuccessor();
   }
