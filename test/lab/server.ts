@@ -48,6 +48,7 @@ export class Server {
     this.#agent = new Agent(place.namespace);
   }
 
+  /** At port PORT of `place`; at PORT6 for whoever has IPv6 alone. */
   static async start(place: Place, variables: Variables): Promise<Server> {
     const server = new Server(place, { STUN_URLS: '', ...variables });
     await server.restart();

@@ -29,8 +29,8 @@ export function cameraLimit(receivers: number): VideoLimit {
 }
 
 /**
- * Bits a second of sound. A voice: what Chromium takes for one, where the other side does not ask for stereo, as Firefox does
- * without playing it. Sound of a screen may be music. And the least that Opus has (RFC 6716) where nothing is sent: Chromium 156
+ * Bits a second of sound. A voice: what Chromium takes for one, where the other side does not ask for stereo, as Firefox does.
+ * Sound of a screen may be music. And the least that Opus has (RFC 6716) where nothing is sent: Chromium 156
  * reserves for every sender what it may send, and that is the floor of its estimate of the bandwidth. Between it and
  * Firefox the floor was 195 kbit/s: on a line of 150 it sent too much, and after it went on with pictures of 30 kbit/s for good.
  */

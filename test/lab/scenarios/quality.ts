@@ -1,7 +1,7 @@
 /** Loss, little bandwidth and long ways: what is heard, what is seen, and what must not be said. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Person } from '../person.ts';
-import { BOTH, CHROMIUM, type Scenario } from '../scenario.ts';
+import { BOTH, CHROMIUM, FIREFOX, type Scenario } from '../scenario.ts';
 import type { Snapshot } from '../site/gauge.ts';
 import type { Place } from '../network/internet.ts';
 import type { Stage } from '../stage.ts';
@@ -44,7 +44,8 @@ async function loss(stage: Stage): Promise<void> {
       const now = after[index];
       return now ? concealed(snapshot, now) : NaN;
     });
-    const worst = { unit: '%', ...(red && { atMost: limit }) };
+    // Without RED: no more than was lost.
+    const worst = { unit: '%', atMost: red ? limit : percent };
     stage.figures.measured(`${percent} % lost: audio concealed`, Math.max(...shares), worst);
     await wait(3_000);
   }
@@ -132,7 +133,9 @@ async function narrowed(
 }
 
 export const quality: Scenario[] = [
-  { faults: [48], name: 'loss of 5, 17, 28 and 51 %', browsers: BOTH, limit: 200_000, play: loss },
+  { faults: [48], name: 'loss of 5, 17, 28 and 51 %', browsers: CHROMIUM, limit: 200_000, play: loss },
+  // Without RED what fault 48 asks for cannot be had: this one does not count for it.
+  { faults: [], name: 'loss without RED', browsers: FIREFOX, limit: 200_000, play: loss },
   { faults: [50, 51], name: '2 Mbit/s, 150 kbit/s, 2 Mbit/s', browsers: BOTH, play: bandwidth },
   {
     faults: [49],
