@@ -15,6 +15,7 @@ import { withDtlsRole } from './dtls-role.ts';
 import { holdVideo, limitSound, limitVideo, sendKeyFrame } from './encodings.ts';
 import { soundLimit, type VideoLimit } from './limits.ts';
 import { Negotiation } from './negotiation.ts';
+import { revive } from './revival.ts';
 
 /** The four m-lines of every description, in this order. */
 export const SLOTS = ['microphone', 'camera', 'screen', 'screenAudio'] as const;
@@ -92,7 +93,10 @@ export class Peer {
     this.connection.onicegatheringstatechange = () => {
       if (this.connection.iceGatheringState === 'complete') this.#batches.flush();
     };
-    this.connection.onconnectionstatechange = () => options.onState();
+    this.connection.onconnectionstatechange = () => {
+      revive(this.connection);
+      options.onState();
+    };
     this.connection.oniceconnectionstatechange = () => options.onState();
     if (options.initiator) this.#makeTransceivers();
   }
