@@ -1,7 +1,8 @@
 /** The product's recovery of one pair with a clock of its own. Refuses to know what a test expects. */
-import { Recovery, TIMES } from '../../web/mesh/recovery.ts';
+import { TIMES } from '../../web/mesh/recovery-times.ts';
+import { Recovery } from '../../web/mesh/recovery.ts';
 
-/** Milliseconds between looks: finer than the mesh's, so that what is seen are the times of recovery.ts. */
+/** Milliseconds between looks: finer than the mesh's, so that what is seen are those of recovery-times.ts. */
 export const TICK = 50;
 
 /** A recovery with a clock of its own, ticked as a mesh does, and a diary of what it did and when. */

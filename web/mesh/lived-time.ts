@@ -6,7 +6,7 @@
  * Refuses to know what is waited for.
  */
 
-/** Milliseconds between ticks: under a third of the shortest silence that means something in recovery.ts. */
+/** Milliseconds between ticks: under a third of the shortest silence that means something in recovery-times.ts. */
 const TICK = 100;
 /** Milliseconds from one tick to the next that count at most. */
 const STEP = 150;

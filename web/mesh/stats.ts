@@ -5,7 +5,7 @@
 
 /**
  * Milliseconds for which one reading of a receiver serves all who ask: a little less than the shortest time between two looks
- * (web/coach/echo.ts), and less than a third of the shortest silence that means something (recovery.ts). A reading stops
+ * (web/coach/echo.ts), and less than a third of the shortest silence that means something (recovery-times.ts). A reading stops
  * the page until the browser's media thread has time for it (libwebrtc's RtpReceiver proxy). On a machine that has none, where
  * it takes SLOW milliseconds or more, it serves for longer: eight people who met on two cores spent half of their pages' time
  * in readings, when everyone who wanted to know had one of their own.

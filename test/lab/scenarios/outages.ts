@@ -16,7 +16,7 @@ const OUTAGES = [
 
 /**
  * Seconds after which whoever cannot be reached is taken for crashed: a lease ends after 15 to 20 s, and who has none and is not
- * heard is gone 18 s later (recovery.ts).
+ * heard is gone 18 s later (recovery-times.ts).
  */
 const CRASHED_AFTER = 39;
 

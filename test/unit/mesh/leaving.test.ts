@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { Frame } from '../../../worker/protocol.ts';
-import { TIMES } from '../../../web/mesh/recovery.ts';
+import { TIMES } from '../../../web/mesh/recovery-times.ts';
 import { type FakePerson } from '../../support/fake-room.ts';
 import { readBox } from '../../support/fake-seal.ts';
 import { track } from '../../support/fake-webrtc.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { TIMES } from '../../../web/mesh/recovery.ts';
+import { TIMES } from '../../../web/mesh/recovery-times.ts';
 import { live, restarting } from '../../support/recovering.ts';
 
 const HOUR = 3_600_000;

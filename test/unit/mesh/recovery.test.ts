@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { TIMES } from '../../../web/mesh/recovery.ts';
+import { TIMES } from '../../../web/mesh/recovery-times.ts';
 import { TICK, live, simulate } from '../../support/recovering.ts';
 
 const HOUR = 3_600_000;
