@@ -31,6 +31,8 @@ export interface ConnectionsOptions {
   onSignal: (message: Description | Candidates, connection: 'current' | 'successor') => void;
   /** The state of the connection, or of its successor, changed. */
   onState: () => void;
+  /** The connection, not its successor, says that it is up. */
+  onUp: () => void;
   onTracks: (tracks: Tracks) => void;
   /** The successor has taken the place of the connection: they are there. */
   onSucceeded: () => void;
@@ -161,6 +163,9 @@ export class Connections {
       this.#options.onSucceeded();
       // It may have opened before the connection was said to be up, and was nobody's then.
       if (successor.peer.channelOpen) this.#options.onOpen();
+    }
+    if (this.#current?.peer.epoch === epoch && this.current?.connection.connectionState === 'connected') {
+      this.#options.onUp();
     }
     this.#options.onState();
   }

@@ -67,6 +67,7 @@ export class Pair {
       }),
       onSignal: (message, connection) => void this.#delivery.signal(message, connection).then(this.#offered),
       onState: () => this.#show(),
+      onUp: () => this.recovery.up(options.now()),
       onTracks: options.onTracks,
       onSucceeded: () => this.recovery.contact(options.now(), 'message'),
       onOpen: () => this.#channelOpened(),

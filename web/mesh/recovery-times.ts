@@ -13,9 +13,9 @@ export const TIMES = {
   /** From suspicion until no pictures are sent: by then it is known whether what is silent is only late. */
   heldAfter: 200,
   /**
-   * For so long, from then on, no pictures are sent into the silence: all of them would be reported as lost at its
-   * end, the browser's estimate of the bandwidth would collapse, and a whole picture take seconds. After that they are sent
-   * again: where one direction alone is dead, it may not be the one that they take.
+   * For so long, from then on, no pictures are sent into the silence: all would be reported as lost at its end, the browser's
+   * estimate of the bandwidth would collapse, and a whole picture take seconds. After that they are sent again: where one
+   * direction alone is dead, it may not be the one that they take.
    */
   held: 3_000,
   /** When a person is told: sound is heard 0.1 s late and looked for every 0.25 s, so the tile says it within 2.5 s. */
@@ -31,11 +31,13 @@ export const TIMES = {
   /** The same after a minute without any: each makes a connection, and what has not helped for so long rarely will. */
   rareAttempts: 8_000,
   rareAfter: 60_000,
+  /** Where the connection is up and carries nothing an attempt is made at once, and then once a second at most. */
+  attemptsWhenUp: 1_000,
   /** No contact for so long, and the room does not know them either: gone. */
   absence: 12_000,
   /**
-   * Longer where the room has heard nothing of them, and no end of their socket either: a lid that is closed and opened. It says so
-   * after 15 to 20 s, so whoever sleeps for half a minute comes back to the connection that they left.
+   * Longer where the room has heard nothing, and no end of their socket either: a lid that is closed and opened. It says so after
+   * 15 to 20 s, so whoever sleeps for half a minute comes back to the connection that they left.
    */
   asleep: 6_000,
 } as const;

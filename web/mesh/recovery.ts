@@ -48,6 +48,7 @@ export class Recovery {
   #farewell = false;
   #rebuilds = 0;
   #rebuiltAt = -Infinity;
+  #triedAt = -Infinity;
   #everLive = false;
   #pictures: 'held' | 'sent' = 'sent';
 
@@ -102,6 +103,16 @@ export class Recovery {
   /** An answer to my restart came: the other side is there, and signals still have a path. */
   answered(): void {
     if (this.#state.name === 'restarting') this.#state = { ...this.#state, answered: this.#state.answered + 1 };
+  }
+
+  /**
+   * The connection says that it is up: what can come by it comes now. Where nothing does, my side has lost its candidate pairs just
+   * before the outage ended, and theirs has not: they hear me, and send where nobody receives.
+   */
+  up(now: number): void {
+    if (this.#state.name !== 'restarting') return;
+    const soon = Math.max(now + TIMES.mediaSilence, this.#triedAt + TIMES.attemptsWhenUp);
+    this.#state = { ...this.#state, nextAt: Math.min(this.#state.nextAt, soon) };
   }
 
   /** The room says that they said goodbye to it. Believed as soon as nothing comes from them any more. */
@@ -231,12 +242,13 @@ export class Recovery {
       answered: from?.answered ?? 0,
       nextAt: now + this.#delay(wait),
     };
+    this.#triedAt = now;
     this.#effects.restart();
   }
 
   #rebuild(now: number): void {
     this.#rebuilds += 1;
-    this.#rebuiltAt = now;
+    this.#rebuiltAt = this.#triedAt = now;
     this.#state = { name: 'restarting', since: now, answered: 0, nextAt: now + this.#delay(TIMES.stuck) };
     this.#effects.rebuild(this.#rebuilds % 2 === 0 ? 'relay' : 'any');
   }

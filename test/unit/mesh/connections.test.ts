@@ -54,6 +54,21 @@ describe('a path that is dead while another exists', () => {
 });
 
 describe('a path that comes back by itself', () => {
+  it('[34] and carries nothing, though its connection says that it is up, is tried at once', async () => {
+    const [ana, bo] = await talking('Ana', 'Bo');
+    const restarts = open().map((connection) => vi.spyOn(connection, 'restartIce'));
+    const count = () => restarts.reduce((sum, { mock }) => sum + mock.calls.length, 0);
+    cut(ana, bo);
+    room().fate = () => [];
+    await pass(4_000);
+    // A second after an attempt of either, when the next one is not due yet.
+    for (let before = -1; before !== count(); await pass(1_100)) before = count();
+    const before = count();
+    for (const connection of open()) connection.onconnectionstatechange?.();
+    await pass(400);
+    expect(count()).toBeGreaterThan(before);
+  });
+
   it('[31] goes on with its connection, and the other that was tried is closed', async () => {
     const [ana, bo] = await talking('Ana', 'Bo');
     const before = open();

@@ -74,6 +74,40 @@ describe('restarting', () => {
     expect([state(), shown()]).toEqual(['live', 'live']);
   });
 
+  it('tries 0.3 s after the connection is up, where nothing comes by it', () => {
+    const { recovery, run, now, since } = restarting();
+    run(1_500);
+    const mark = now();
+    recovery.up(now());
+    run(1_000);
+    expect(since(mark)).toEqual([[300, 'restart']]);
+  });
+
+  it('does not where something comes', () => {
+    const { recovery, run, now, since, hear } = restarting('other');
+    run(1_500);
+    const mark = now();
+    recovery.up(now());
+    run(250);
+    hear('media');
+    recovery.up(now());
+    run(250);
+    expect(since(mark)).toEqual([]);
+  });
+
+  it('does so once a second at most, however often it is said to be up, and never later than else', () => {
+    const { recovery, run, now, since } = restarting();
+    const mark = now();
+    run(2_950, () => recovery.up(now()));
+    expect(since(mark).map(([at]) => at)).toEqual([1_000, 2_000]);
+    const { recovery: other, ...rest } = restarting();
+    rest.run(2_900);
+    other.up(rest.now());
+    const then = rest.now();
+    rest.run(150);
+    expect(rest.since(then)).toEqual([[100, 'restart']]);
+  });
+
   it('tries at once when the network has come back', () => {
     const { recovery, now, diary, did } = restarting();
     diary.splice(0);
