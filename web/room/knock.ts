@@ -20,3 +20,9 @@ export function knock(url: string, signal: AbortSignal): Promise<boolean> {
     () => false,
   );
 }
+
+/** Whether requests to this origin share one connection, by HTTP/2 or 3: where that has died they all wait for it. */
+export function sharesConnection(): boolean {
+  const [page] = performance.getEntriesByType('navigation');
+  return page !== undefined && 'nextHopProtocol' in page && /^h[23]/.test(String(page.nextHopProtocol));
+}

@@ -17,7 +17,7 @@ import {
   type FromBrowser,
 } from '../../worker/protocol.ts';
 import { retryDelay } from './backoff.ts';
-import { Dialing } from './dialing.ts';
+import { Dialing, type Loss } from './dialing.ts';
 
 /** Milliseconds from the challenge to the welcome: one round trip, and the slowest TURN provider's 3 s. */
 const ENTER_LIMIT = 5_000;
@@ -63,6 +63,7 @@ export class Signaling {
   #probeTimer: ReturnType<typeof setTimeout> | undefined;
   #unanswered = 0;
   #lastBeat = 0;
+  #loss: Loss = 'told';
 
   constructor(options: SignalingOptions) {
     this.#options = options;
@@ -124,7 +125,7 @@ export class Signaling {
   #connect(): void {
     // A first attempt that nothing answers is an outage as well.
     this.#lostAt ??= Date.now();
-    this.#dialing.dial(Date.now() - this.#lostAt);
+    this.#dialing.dial(Date.now() - this.#lostAt, this.#loss);
   }
 
   #receive(socket: WebSocket, data: unknown): void {
@@ -179,6 +180,7 @@ export class Signaling {
     clearTimeout(this.#enterTimer);
     this.#attempt = this.#turnedAway = 0;
     this.#lostAt = undefined;
+    this.#loss = 'told';
     this.#lastBeat = Date.now();
     clearInterval(this.#heartbeat);
     this.#heartbeat = setInterval(() => this.#beat(), LIMITS.pingInterval);
@@ -193,7 +195,7 @@ export class Signaling {
       return;
     }
     if (this.#unanswered >= MISSED_PINGS && this.#socket) {
-      this.#lost(this.#socket, 1006, '');
+      this.#silent(this.#socket);
       return;
     }
     this.#unanswered += 1;
@@ -204,7 +206,12 @@ export class Signaling {
     const socket = this.#socket;
     if (!socket || this.#probeTimer !== undefined) return;
     socket.send(PING);
-    this.#probeTimer = setTimeout(() => this.#lost(socket, 1006, ''), PROBE_LIMIT);
+    this.#probeTimer = setTimeout(() => this.#silent(socket), PROBE_LIMIT);
+  }
+
+  #silent(socket: WebSocket): void {
+    this.#loss = 'silent';
+    this.#lost(socket, 1006, '');
   }
 
   #lost(socket: WebSocket | undefined, code: number, reason: string): void {

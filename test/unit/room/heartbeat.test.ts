@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { CLOSE } from '../../../worker/protocol.ts';
-import { FakeSocket } from '../../support/fake-socket.ts';
+import { FakeKnock, FakeSocket } from '../../support/fake-socket.ts';
 import { admit, last, opened, pass, pings, signaling, useSockets, welcome } from './socket.ts';
 
 useSockets();
@@ -30,6 +30,8 @@ describe('a heartbeat', () => {
     expect(states.at(-1)).toBe('open');
     await pass(1);
     expect([states.at(-1), socket.closedWith]).toEqual(['retrying', 1000]);
+    await pass(500);
+    expect([FakeSocket.made.length, FakeKnock.made.length]).toEqual([1, 1]);
   });
 
   it('beats once, however often the room says welcome', async () => {
@@ -58,6 +60,8 @@ describe('a comeback', () => {
     await pass(1_500);
     expect(states.at(-1)).toBe('retrying');
     await pass(500);
+    FakeKnock.made[0]?.answer(true);
+    await pass(0);
     await admit();
     expect(states.at(-1)).toBe('open');
   });
