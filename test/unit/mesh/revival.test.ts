@@ -10,8 +10,8 @@ class Failing {
   connectionState: RTCPeerConnectionState = 'failed';
   iceConnectionState: RTCIceConnectionState = 'disconnected';
   told: string[] = [HOST, MAPPED];
-  readonly addIceCandidate = vi.fn(({ candidate = '' }: RTCIceCandidateInit = {}) => {
-    this.told.push(candidate);
+  readonly addIceCandidate = vi.fn((given?: RTCIceCandidateInit | null) => {
+    this.told.push(given?.candidate ?? '');
     return Promise.resolve();
   });
 
