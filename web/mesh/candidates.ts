@@ -36,14 +36,14 @@ export class CandidateBatches {
     this.#state = 'first';
     if (this.#timer === undefined) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.flush(), FIRST_BATCH);
+    this.#timer = setTimeout(() => this.#flushSoon(), FIRST_BATCH);
   }
 
   add(candidate: RTCIceCandidate): void {
     if (this.#state === 'inside-description' || candidate.candidate === '') return;
     const { candidate: line, sdpMid, sdpMLineIndex, usernameFragment } = candidate;
     this.#gathered.push({ candidate: line, sdpMid, sdpMLineIndex, usernameFragment: usernameFragment ?? null });
-    this.#timer ??= setTimeout(() => this.flush(), this.#state === 'first' ? FIRST_BATCH : NEXT_BATCH);
+    this.#timer ??= setTimeout(() => this.#flushSoon(), this.#state === 'first' ? FIRST_BATCH : NEXT_BATCH);
   }
 
   /** Sends what is there: gathering is complete, or the time is over. */
@@ -53,6 +53,11 @@ export class CandidateBatches {
     if (this.#gathered.length === 0 || this.#state === 'inside-description') return;
     this.#state = 'next';
     while (this.#gathered.length > 0) this.#send(this.#gathered.splice(0, MAX_BATCH));
+  }
+
+  /** A page that was late with its timer has candidates waiting for their turn, which else make a message each. */
+  #flushSoon(): void {
+    this.#timer = setTimeout(() => this.flush(), 0);
   }
 
   close(): void {

@@ -17,6 +17,7 @@ export class LivedTime {
   readonly #timer: ReturnType<typeof setInterval>;
   #lived = 0;
   #lastTick = performance.now();
+  #stopped = false;
 
   constructor(onTick: () => void) {
     this.#timer = setInterval(() => {
@@ -32,7 +33,18 @@ export class LivedTime {
     return this.#lived + Math.min(performance.now() - this.#lastTick, step);
   }
 
+  /**
+   * Resolves when so many milliseconds have been lived, or the clock has stopped. On a page that is late a timer of that length
+   * runs before what has long been waiting for its turn; here that gets several.
+   */
+  async passes(milliseconds: number): Promise<void> {
+    for (const end = this.now() + milliseconds; this.now() < end && !this.#stopped;) {
+      await new Promise((resolve) => setTimeout(resolve, TICK / 2));
+    }
+  }
+
   stop(): void {
+    this.#stopped = true;
     clearInterval(this.#timer);
   }
 }

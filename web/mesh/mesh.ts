@@ -112,7 +112,7 @@ export class Mesh {
       pair?.recovery.returned(now);
       await pair?.offer();
     });
-    await Promise.race([Promise.allSettled(offers), new Promise((resolve) => setTimeout(resolve, OFFERS_TOGETHER))]);
+    await Promise.race([Promise.allSettled(offers), this.#time.passes(OFFERS_TOGETHER)]);
     const frames = this.#held;
     this.#held = undefined;
     if (frames && frames.length > 0) this.#options.relay(frames);

@@ -39,15 +39,28 @@ describe('candidates', () => {
     add(2);
     vi.advanceTimersByTime(50);
     add();
-    vi.advanceTimersByTime(50);
+    vi.advanceTimersByTime(51);
     add();
     vi.advanceTimersByTime(1_000);
     add();
     vi.advanceTimersByTime(5_000);
     expect(sent).toEqual([
-      [100, 3],
-      [2_100, 2],
+      [101, 3],
+      [2_102, 2],
     ]);
+  });
+
+  it('that waited for their turn on a page that is late leave with the others', () => {
+    const { made, add, sent } = batches();
+    made.descriptionSent();
+    add();
+    // Their event comes right behind the timer.
+    setTimeout(() => {
+      add();
+      made.flush();
+    }, 100);
+    vi.advanceTimersByTime(5_000);
+    expect(sent).toEqual([[100, 2]]);
   });
 
   it('leave at once when gathering is complete', () => {
@@ -70,7 +83,7 @@ describe('candidates', () => {
     made.descriptionSent();
     add();
     vi.advanceTimersByTime(5_000);
-    expect(sent).toEqual([[1_100, 1]]);
+    expect(sent).toEqual([[1_101, 1]]);
   });
 
   it('of an answer to a restart do not wait 2 s because others came before', () => {
@@ -84,7 +97,7 @@ describe('candidates', () => {
     vi.advanceTimersByTime(5_000);
     expect(sent).toEqual([
       [0, 1],
-      [100, 2],
+      [101, 2],
     ]);
   });
 
@@ -100,7 +113,7 @@ describe('candidates', () => {
     const { made, add, sent } = batches();
     made.descriptionSent();
     add(250);
-    vi.advanceTimersByTime(100);
+    vi.advanceTimersByTime(101);
     expect(sent.map(([, length]) => length)).toEqual([100, 100, 50]);
   });
 

@@ -47,6 +47,29 @@ describe('the clock', () => {
     time.stop();
   });
 
+  it('does not say that time has passed before what waited for its turn has had it', async () => {
+    const { stands } = wall();
+    const time = new LivedTime(() => undefined);
+    const passed: string[] = [];
+    void time.passes(500).then(() => passed.push('500 ms'));
+    stands(60_000);
+    setTimeout(() => passed.push('what waited'), 0);
+    await pass(300);
+    expect(passed).toEqual(['what waited']);
+    await pass(300);
+    expect(passed).toEqual(['what waited', '500 ms']);
+    time.stop();
+  });
+
+  it('lets nobody wait once it has stopped', async () => {
+    const time = new LivedTime(() => undefined);
+    const passed = time.passes(500);
+    time.stop();
+    await pass(50);
+    await passed;
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
   it('goes slower on a machine that runs it too rarely, and as always in the background', async () => {
     const { slows } = wall();
     const time = new LivedTime(() => undefined);
