@@ -23,6 +23,7 @@ async function trying({ answers }: { answers: boolean }) {
     }),
     onSignal: (message) => signals.push(message),
     onState: nothing,
+    onUp: nothing,
     onTracks: nothing,
     onSucceeded: nothing,
     onOpen: nothing,
