@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { utf8 } from '../../../worker/encoding.ts';
 import { LIMITS } from '../../../worker/protocol.ts';
 import { deflate, inflate } from '../../../web/seal/deflate.ts';
@@ -176,6 +176,13 @@ describe('a frame', () => {
     await Promise.all([ana.seal(long).then(() => done.push('long')), ana.seal('short').then(() => done.push('short'))]);
     expect(done).toEqual(['long', 'short']);
   });
+});
+
+it('is made and opened in the page, without a Blob or a Response, which go by way of the browser’s own process', async () => {
+  for (const name of ['Blob', 'Response']) vi.stubGlobal(name, undefined);
+  const [ana, bo] = [await sealOf('Ana'), await sealOf('Bo')];
+  expect(await bo.open(await ana.seal('hello'))).toBe('hello');
+  vi.unstubAllGlobals();
 });
 
 describe('the size of a frame', () => {
