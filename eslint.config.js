@@ -126,10 +126,10 @@ export default ts.config(
     },
   },
   plainFolder('seal'),
-  plainFolder('mesh', ['./web/seal']),
+  plainFolder('mesh', ['./web/seal', './web/lived-time.ts']),
   plainFolder('media'),
   plainFolder('recording', ['./web/grid.ts']),
-  plainFolder('room', [], ['svelte', 'svelte/**', 'bits-ui', '@lucide/**']),
+  plainFolder('room', ['./web/lived-time.ts'], ['svelte', 'svelte/**', 'bits-ui', '@lucide/**']),
   mayImport(['worker/protocol.ts', 'web/protocol.ts'], []),
   {
     files: ['worker/protocol.ts', 'web/protocol.ts'],

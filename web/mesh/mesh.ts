@@ -12,7 +12,7 @@ import { PairSeal, derivePairKeys } from '../seal/pair.ts';
 import { Audience } from './audience.ts';
 import { Forwarding, type Tracks } from './forwarding.ts';
 import { cameraLimit } from './limits.ts';
-import { LivedTime } from './lived-time.ts';
+import { LivedTime } from '../lived-time.ts';
 import { Pair, type ConnectionState } from './pair.ts';
 import type { Slot } from './peer.ts';
 import { configurationOf, type Routes } from './routes.ts';

@@ -3,11 +3,12 @@
  * then by a WebSocket that touches no room: a room in trouble is no bad network. Refuses to know what a person is told.
  */
 import { HEALTH_PATH } from '../../worker/protocol.ts';
+import { afterLived } from '../lived-time.ts';
 import type { SignalingState } from './signaling.ts';
 
 /** Milliseconds without the room before anything is asked: at least two attempts, and more than a deploy takes. */
 const PATIENCE = 2_000;
-/** Milliseconds for the WebSocket to open. */
+/** Milliseconds, as the page lives them, for the WebSocket to open. */
 const OPEN_LIMIT = 4_000;
 
 export class Blockade {
@@ -43,12 +44,12 @@ function opens(url: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = new WebSocket(url);
     const end = (opened: boolean) => {
-      clearTimeout(limit);
+      endLimit();
       socket.onopen = socket.onclose = null;
       socket.close();
       resolve(opened);
     };
-    const limit = setTimeout(() => end(false), OPEN_LIMIT);
+    const endLimit = afterLived(OPEN_LIMIT, () => end(false));
     socket.onopen = () => end(true);
     socket.onclose = () => end(false);
   });

@@ -7,11 +7,17 @@
  * requests share a connection, which the outage may have killed, is a socket risked now and then all the same: it makes its own.
  * Refuses to know what is said, and when to dial again.
  */
+import { afterLived } from '../lived-time.ts';
 import { attemptSpacing, nextSocket } from './backoff.ts';
 import { knock, sharesConnection } from './knock.ts';
 
-/** Milliseconds that one attempt may take: TCP, TLS and the upgrade at 1 s round trip. */
+/**
+ * Milliseconds, as the page lives them, that one attempt may take: TCP, TLS and the upgrade at 1 s round trip. By the clock on the
+ * wall no request of a page that is late with everything was ever answered in time, and the room stayed out of reach.
+ */
 const ATTEMPT_LIMIT = 4_000;
+/** Attempts at once: browsers make six connections to a host, and more would wait for those. */
+const MOST_ATTEMPTS = 6;
 
 /** `answers`: and opens no room all the same. `unknown`: only a socket was tried, and that may fail for either reason. */
 export type Server = 'answers' | 'away' | 'unknown';
@@ -32,8 +38,8 @@ export interface DialingOptions {
 
 export class Dialing {
   readonly #options: DialingOptions;
-  /** What ends each attempt that is under way. */
-  readonly #attempts = new Map<WebSocket | AbortController, ReturnType<typeof setTimeout>>();
+  /** Those that are under way, with what ends the limit of each. */
+  readonly #attempts = new Map<WebSocket | AbortController, () => void>();
   /** When the room was lost, by `performance.now()`. */
   #lostAt = 0;
   /** Milliseconds of the outage from which a socket may be risked; 0 where none was since the room spoke. */
@@ -68,6 +74,8 @@ export class Dialing {
   }
 
   #attempt(): void {
+    this.#beside = setTimeout(() => this.#attempt(), attemptSpacing(this.#outage));
+    if (this.#attempts.size >= MOST_ATTEMPTS) return;
     const heldUp = this.#knocked && sharesConnection();
     const swallowed = [...this.#attempts.keys()].some((attempt) => attempt instanceof AbortController);
     const risked = heldUp && swallowed && this.#outage >= this.#nextSocket;
@@ -75,14 +83,13 @@ export class Dialing {
       this.#nextSocket = nextSocket(this.#outage);
       this.#open();
     } else void this.#knock();
-    this.#beside = setTimeout(() => this.#attempt(), attemptSpacing(this.#outage));
   }
 
   async #knock(): Promise<void> {
     const asking = new AbortController();
     this.#attempts.set(
       asking,
-      setTimeout(() => asking.abort(), ATTEMPT_LIMIT),
+      afterLived(ATTEMPT_LIMIT, () => asking.abort()),
     );
     const answers = await knock(this.#options.knockUrl, asking.signal);
     if (!this.#attempts.has(asking)) return;
@@ -98,8 +105,10 @@ export class Dialing {
 
   #open(): void {
     const socket = new WebSocket(this.#options.url);
-    const limit = setTimeout(() => this.#failed(socket, 1006, ''), ATTEMPT_LIMIT);
-    this.#attempts.set(socket, limit);
+    this.#attempts.set(
+      socket,
+      afterLived(ATTEMPT_LIMIT, () => this.#failed(socket, 1006, '')),
+    );
     socket.onmessage = (first) => this.#answered(socket, first);
     socket.onclose = ({ code, reason }) => this.#failed(socket, code, reason);
     socket.onopen = () => this.#reach();
@@ -113,7 +122,7 @@ export class Dialing {
   }
 
   #answered(socket: WebSocket, first: MessageEvent): void {
-    clearTimeout(this.#attempts.get(socket));
+    this.#attempts.get(socket)?.();
     this.#attempts.delete(socket);
     this.stop();
     this.#nextSocket = 0;
@@ -128,7 +137,7 @@ export class Dialing {
   }
 
   #end(attempt: WebSocket | AbortController): void {
-    clearTimeout(this.#attempts.get(attempt));
+    this.#attempts.get(attempt)?.();
     this.#attempts.delete(attempt);
     if (attempt instanceof AbortController) {
       attempt.abort();

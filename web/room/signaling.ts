@@ -16,16 +16,20 @@ import {
   type Enter,
   type FromBrowser,
 } from '../../worker/protocol.ts';
+import { afterLived } from '../lived-time.ts';
 import { retryDelay } from './backoff.ts';
 import { Dialing, type Loss } from './dialing.ts';
 
-/** Milliseconds from the challenge to the welcome: one round trip, and the slowest TURN provider's 3 s. */
+/** Milliseconds, as the page lives them, from the challenge to the welcome: one round trip, and the slowest TURN provider's 3 s. */
 const ENTER_LIMIT = 5_000;
 /** Pings without an answer after which the socket is dead, whatever it says of itself. */
 const MISSED_PINGS = 2;
 /** A timer that came this many milliseconds late: the machine slept. */
 const SLEPT = 3_000;
-/** Milliseconds for a probe to be answered before the socket is replaced. */
+/**
+ * Milliseconds, as the page lives them, for a probe to be answered before the socket is replaced. By the clock on the wall eight
+ * people on two slow cores lost the sockets that lived, and were let into the room no more (`npm run lab "join storm"`).
+ */
 const PROBE_LIMIT = 1_500;
 
 const FromRoomText = v.pipe(v.string(), v.parseJson(), FromRoom);
@@ -58,9 +62,9 @@ export class Signaling {
   #turnedAway = 0;
   #lostAt: number | undefined;
   #retryTimer: ReturnType<typeof setTimeout> | undefined;
-  #enterTimer: ReturnType<typeof setTimeout> | undefined;
+  #endEnterLimit: (() => void) | undefined;
   #heartbeat: ReturnType<typeof setInterval> | undefined;
-  #probeTimer: ReturnType<typeof setTimeout> | undefined;
+  #endProbe: (() => void) | undefined;
   #unanswered = 0;
   #lastBeat = 0;
   #loss: Loss = 'told';
@@ -75,7 +79,7 @@ export class Signaling {
         this.#socket = socket;
         socket.onmessage = ({ data }) => this.#receive(socket, data);
         socket.onclose = ({ code, reason }) => this.#lost(socket, code, reason);
-        this.#enterTimer = setTimeout(() => this.#lost(socket, 1006, ''), ENTER_LIMIT);
+        this.#endEnterLimit = afterLived(ENTER_LIMIT, () => this.#lost(socket, 1006, ''));
         this.#receive(socket, first.data);
       },
       onFailed: ({ code, reason, server }) => {
@@ -132,8 +136,8 @@ export class Signaling {
     if (socket !== this.#socket || typeof data !== 'string') return;
     this.#unanswered = 0;
     if (data === PONG) {
-      clearTimeout(this.#probeTimer);
-      this.#probeTimer = undefined;
+      this.#endProbe?.();
+      this.#endProbe = undefined;
       return;
     }
     const parsed = v.safeParse(FromRoomText, data);
@@ -177,7 +181,7 @@ export class Signaling {
   }
 
   #entered(): void {
-    clearTimeout(this.#enterTimer);
+    this.#endEnterLimit?.();
     this.#attempt = this.#turnedAway = 0;
     this.#lostAt = undefined;
     this.#loss = 'told';
@@ -204,9 +208,9 @@ export class Signaling {
 
   #probe(): void {
     const socket = this.#socket;
-    if (!socket || this.#probeTimer !== undefined) return;
+    if (!socket || this.#endProbe) return;
     socket.send(PING);
-    this.#probeTimer = setTimeout(() => this.#silent(socket), PROBE_LIMIT);
+    this.#endProbe = afterLived(PROBE_LIMIT, () => this.#silent(socket));
   }
 
   #silent(socket: WebSocket): void {
@@ -239,10 +243,10 @@ export class Signaling {
 
   #drop(code: number): void {
     this.#dialing.stop();
-    clearTimeout(this.#enterTimer);
-    clearTimeout(this.#probeTimer);
+    this.#endEnterLimit?.();
+    this.#endProbe?.();
     clearInterval(this.#heartbeat);
-    this.#probeTimer = undefined;
+    this.#endProbe = undefined;
     this.#unanswered = 0;
     const socket = this.#socket;
     this.#socket = undefined;

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { LivedTime } from '../../../web/mesh/lived-time.ts';
+import { LivedTime } from '../../../web/lived-time.ts';
 import { pass, stage } from './meeting.ts';
 
 vi.mock('../../../web/seal/hello.ts', () => import('../../support/fake-seal.ts'));

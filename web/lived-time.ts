@@ -1,5 +1,5 @@
 /**
- * The mesh's clock: time as this page lives it. What is to be run ten times a second is run three times or less on a machine that
+ * Time as this page lives it: the mesh's clock, and how long the room's socket is waited for. What is to be run ten times a second is run three times or less on a machine that
  * has more to do than it can. Answers take as much longer there; whoever counted them as missing by the clock on the wall would
  * try again and have still more to do: eight people in one browser on two slow cores made up to 104 connections each in a
  * minute, and never came to rest. And a page that was not run for a while has not listened either.
@@ -47,4 +47,14 @@ export class LivedTime {
     this.#stopped = true;
     clearInterval(this.#timer);
   }
+}
+
+/** Calls `run` when so many milliseconds have been lived, once; not after the function that is returned has been called. */
+export function afterLived(milliseconds: number, run: () => void): () => void {
+  const time = new LivedTime(() => {
+    if (time.now() < milliseconds) return;
+    time.stop();
+    run();
+  });
+  return () => time.stop();
 }
