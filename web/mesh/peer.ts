@@ -62,9 +62,10 @@ export class Peer {
   readonly #options: PeerOptions;
   readonly #negotiation: Negotiation;
   readonly #batches: CandidateBatches;
-  /** What is to be sent, and what senders were last told to. */
+  /** What is to be sent, what senders were last told to, and of what no pictures are sent for now. */
   readonly #wanted: Partial<Record<Slot, MediaStreamTrack | null>> = {};
   readonly #applied: Partial<Record<Slot, MediaStreamTrack | null>> = {};
+  readonly #held = new Set<Slot>();
   #transceivers: Partial<Record<Slot, RTCRtpTransceiver>> = {};
   #channel: RTCDataChannel | undefined;
   #limit: VideoLimit | undefined;
@@ -151,7 +152,11 @@ export class Peer {
   setPictures(wanted: 'held' | 'renewed'): void {
     for (const slot of ['camera', 'screen'] as const) {
       const sender = this.sender(slot);
-      if (sender) void (wanted === 'held' ? holdVideo(sender) : sendKeyFrame(sender));
+      const wasHeld = this.#held.delete(slot);
+      // Parameters are dear; but what was held must not stay so, also where it was switched off meanwhile.
+      if (!sender || !(wasHeld || this.#applied[slot])) continue;
+      if (wanted === 'held') this.#held.add(slot);
+      void (wanted === 'held' ? holdVideo(sender) : sendKeyFrame(sender));
     }
   }
 

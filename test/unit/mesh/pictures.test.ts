@@ -60,6 +60,22 @@ it('a camera switched off while pictures are held is seen when it is switched on
   expect([sends(ana, bo), sends(bo, ana)]).toEqual([true, true]);
 });
 
+it('nothing is asked of an encoder that has no picture, also where the others are silent', async () => {
+  const [ana, bo] = await meeting('Ana', 'Bo');
+  talk([ana, bo]);
+  await pass(5_000);
+  const own = internet().connections.flatMap((connection) => connection.getTransceivers());
+  const asked = own
+    .filter((_, at) => at % 4 === 1 || at % 4 === 2)
+    .map(({ sender }) => vi.spyOn(sender, 'setParameters'));
+  cut(ana, bo);
+  await pass(2_000);
+  internet().mend();
+  await pass(2_000);
+  expect(asked.length).toBeGreaterThanOrEqual(4);
+  expect(asked.flatMap(({ mock }) => mock.calls)).toEqual([]);
+});
+
 it('how large a picture may be is asked of an encoder that has one, and once for as many people', async () => {
   const [ana, bo] = await meeting('Ana', 'Bo');
   const now = ana.mesh.connection(bo.sid) as unknown;
