@@ -40,7 +40,7 @@ export function simulate(role: 'driver' | 'other' = 'driver') {
     now: () => now,
     since: (mark: number) => diary.filter(([at]) => at > mark - began).map(([at, what]) => [at - (mark - began), what]),
     did: () => diary.map(([, what]) => what),
-    hear: (kind: 'message' | 'media' = 'message') => recovery.contact(now, kind),
+    hear: (kind: 'open' | 'message' | 'media' = 'message') => recovery.contact(now, kind),
     shown: () => recovery.shown(now),
     state: () => recovery.state.name,
   };

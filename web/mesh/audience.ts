@@ -18,8 +18,10 @@ import { SLOTS, type Slot } from './peer.ts';
 const MANY = 3;
 /** Milliseconds, as the page lives them, with all connected after which it is over. */
 const CALM = 300;
-/** Milliseconds that anybody waits, and that a connection is waited for, at most: one of them may never come up. */
-const LONGEST_WAIT = 2_500;
+/** Milliseconds without a connection more or less after which none is waited for any more: one of them may never come up. */
+const STANDSTILL = 1_500;
+/** Milliseconds that anybody waits at most, and for which a connection counts as coming up. */
+const LONGEST_WAIT = 5_000;
 /** Milliseconds muted after which nothing is sent: who talks with a key held, or has just thought of something, does not wait. */
 const REST = 5_000;
 
@@ -43,6 +45,8 @@ export class Audience implements Iterable<string> {
   readonly #heard = new Map<string, MediaStreamTrack | null>();
   #mutedSince: number | undefined;
   #rush = false;
+  /** Connections that were coming up when last looked at, and since when there were so many. */
+  #coming = { count: 0, since: 0 };
   /** Since when all have been connected. */
   #calmSince: number | undefined;
 
@@ -101,8 +105,10 @@ export class Audience implements Iterable<string> {
     this.#followMicrophone();
     const { connecting, now } = this.#options;
     const count = connecting(LONGEST_WAIT);
-    this.#calmSince = count > 0 ? undefined : (this.#calmSince ?? now());
-    if (count >= MANY) this.#rush = true;
+    if (count !== this.#coming.count) this.#coming = { count, since: now() };
+    const coming = now() - this.#coming.since < STANDSTILL ? count : 0;
+    this.#calmSince = coming > 0 ? undefined : (this.#calmSince ?? now());
+    if (coming >= MANY) this.#rush = true;
     else if (this.#calmSince !== undefined && now() - this.#calmSince >= CALM) this.#rush = false;
     for (const [sid, since] of this.#waiting) if (!this.#rush || now() - since >= LONGEST_WAIT) this.#begin(sid);
   }

@@ -240,7 +240,7 @@ export class Pair {
   }
 
   #channelOpened(): void {
-    this.recovery.contact(this.#options.now(), 'message');
+    this.recovery.contact(this.#options.now(), 'open');
     this.#show();
     this.#delivery.flush();
     this.#options.onChannel();

@@ -50,6 +50,7 @@ export class Recovery {
   #rebuiltAt = -Infinity;
   #triedAt = -Infinity;
   #everLive = false;
+  #everHeard = false;
   #pictures: 'held' | 'sent' = 'sent';
 
   constructor(options: { driver: boolean; now: number; effects: RecoveryEffects }) {
@@ -69,9 +70,9 @@ export class Recovery {
     return this.#state.name === 'live' ? 0 : now - (this.#everLive ? this.#lastContact : this.#born);
   }
 
-  /** It was made less than so many milliseconds ago, and has never carried anything. */
+  /** It was made less than so many milliseconds ago, and has never carried anything of theirs: on their side it may not be up. */
   isNew(now: number, within: number): boolean {
-    return this.#state.name !== 'gone' && !this.#everLive && now - this.#born < within;
+    return this.#state.name !== 'gone' && !this.#everHeard && now - this.#born < within;
   }
 
   /** What the tile says. */
@@ -83,12 +84,13 @@ export class Recovery {
     return now - this.#lastContact >= told ? 'reconnecting' : 'live';
   }
 
-  /** The other side was heard over the connection itself: a message, a pong, a packet. */
-  contact(now: number, kind: 'message' | 'media'): void {
+  /** The other side was reached by the connection itself: its channel opened, or a message, a pong or a packet came. */
+  contact(now: number, kind: 'open' | 'message' | 'media'): void {
     const back = this.#everLive && now - this.#lastContact >= TIMES.retransmitted && this.#state.name !== 'live';
     this.#lastContact = now;
     if (kind === 'media') this.#lastMedia = now;
     if (this.#state.name === 'gone') return;
+    if (kind !== 'open') this.#everHeard = true;
     this.#state = { name: 'live' };
     this.#everLive = true;
     this.#rebuilds = 0;
@@ -166,7 +168,7 @@ export class Recovery {
     this.#absentSince = undefined;
     this.#born = now;
     this.#lastContact = now;
-    this.#everLive = false;
+    this.#everLive = this.#everHeard = false;
     this.#state = { name: 'new', since: now, nextAt: now + this.#delay(TIMES.unanswered) };
     return true;
   }

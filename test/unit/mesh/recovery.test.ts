@@ -28,6 +28,16 @@ describe('new', () => {
     }
   });
 
+  it('is live once its channel is open, and counts as coming up until something of theirs has come', () => {
+    for (const kind of ['message', 'media'] as const) {
+      const { recovery, hear, shown, now } = simulate();
+      hear('open');
+      expect([shown(), recovery.isNew(now(), 1)]).toEqual(['live', true]);
+      hear(kind);
+      expect(recovery.isNew(now(), 1)).toBe(false);
+    }
+  });
+
   it('is as late as its courtesy where the other side drives', () => {
     const { run, diary } = simulate('other');
     run(5_000);
