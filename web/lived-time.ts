@@ -1,8 +1,8 @@
 /**
- * Time as this page lives it: the mesh's clock, and how long the room's socket is waited for. What is to be run ten times a second is run three times or less on a machine that
- * has more to do than it can. Answers take as much longer there; whoever counted them as missing by the clock on the wall would
- * try again and have still more to do: eight people in one browser on two slow cores made up to 104 connections each in a
- * minute, and never came to rest. And a page that was not run for a while has not listened either.
+ * Time as this page lives it: the mesh's clock, and how long the room's socket is waited for. What is to be run ten times a second
+ * is run three times or less on a machine that has more to do than it can. Answers take as much longer there; whoever counted them
+ * as missing by the clock on the wall would try again and have still more to do: eight people in one browser on two slow cores made
+ * up to 104 connections each in a minute, and never came to rest. And a page that was not run for a while has not listened either.
  * Refuses to know what is waited for.
  */
 

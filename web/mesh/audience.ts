@@ -18,9 +18,9 @@ import { SLOTS, type Slot } from './peer.ts';
 const MANY = 3;
 /** Milliseconds, as the page lives them, with all connected after which it is over. */
 const CALM = 300;
-/** Milliseconds without a connection more or less after which none is waited for any more: one of them may never come up. */
+/** The same without a connection more or less after which none is waited for any more: one of them may never come up. */
 const STANDSTILL = 1_500;
-/** Milliseconds that anybody waits at most, and for which a connection counts as coming up. */
+/** The same that anybody waits at most, and for which a connection counts as coming up. */
 const LONGEST_WAIT = 5_000;
 /** Milliseconds muted after which nothing is sent: who talks with a key held, or has just thought of something, does not wait. */
 const REST = 5_000;
