@@ -35,6 +35,9 @@ describe('new', () => {
       expect([shown(), recovery.isNew(now(), 1)]).toEqual(['live', true]);
       hear(kind);
       expect(recovery.isNew(now(), 1)).toBe(false);
+      recovery.left();
+      recovery.returned(now());
+      expect(recovery.isNew(now(), 1)).toBe(true);
     }
   });
 

@@ -29,6 +29,18 @@ describe('dialing', () => {
     expect([FakeSocket.made.length, FakeKnock.made.length]).toEqual([2, 2]);
   });
 
+  it('begins the socket before it ends the other requests, which takes time', async () => {
+    signaling();
+    await pass(1_400);
+    const [answered, asked] = FakeKnock.made;
+    const before = FakeSocket.made.length;
+    const begun: number[] = [];
+    asked?.signal.addEventListener('abort', () => begun.push(FakeSocket.made.length - before));
+    answered?.answer(true);
+    await pass(0);
+    expect(begun).toEqual([1]);
+  });
+
   /** When sockets were tried in an outage of a minute that swallows all, after a request of this page was answered. */
   async function triedWhere(protocol: string, loss: 'told' | 'silent'): Promise<number[]> {
     vi.spyOn(performance, 'getEntriesByType').mockImplementation((type) =>
