@@ -15,6 +15,13 @@ import { root, run, withNode24 } from '../../support/install.mjs';
 
 const execute = promisify(execFile);
 const built = join(root, '.wrangler', 'tests', 'recording');
+/**
+ * Chromium 156 says this of itself, in the page, where no line of the recorder holds a frame: when a track's stream is handed to
+ * a worker that is busy at that moment, a picture that comes meanwhile is read by the page's end of it, and left there. In a page
+ * of thirty lines: of 60 streams handed to a worker that was busy for up to 60 ms at least one in each of three runs, to an idle
+ * one none. What a worker leaves open is never said here; that ours closes all it gets is held by test/unit/recording/frames.test.ts.
+ */
+const HANDED_OVER = 'A VideoFrame was garbage collected without being closed.';
 const TYPES: Record<string, string> = { '.html': 'text/html', '.js': 'text/javascript' };
 
 export class Stage {
@@ -52,6 +59,7 @@ export class Stage {
     const page = await context.newPage();
     page.on('pageerror', (error) => faults.push(error.stack ?? error.message));
     page.on('console', (message) => {
+      if (message.text().startsWith(HANDED_OVER)) return;
       if (message.type() === 'error' || message.type() === 'warning') faults.push(message.text());
     });
     await page.addInitScript(() => {
