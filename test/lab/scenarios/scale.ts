@@ -1,6 +1,8 @@
 /** Many at once: a join storm of eight, and five hundred sockets into one room. */
 import { spawn } from 'node:child_process';
 import { setTimeout as wait } from 'node:timers/promises';
+import { meetBarely } from '../bare.ts';
+import type { Tab } from '../browsers/browser.ts';
 import { quantile } from '../figures.ts';
 import { Person } from '../person.ts';
 import { CHROMIUM, type Scenario } from '../scenario.ts';
@@ -11,6 +13,10 @@ const STORM = 8;
 const PAIRS = (STORM * (STORM - 1)) / 2;
 /** Milliseconds of the storm's aftermath. */
 const REST = 15_000;
+/** Milliseconds within which all come. */
+const WITHIN = 1_000;
+/** Times as long as the same connections take by themselves. */
+const AT_MOST = 2;
 const SOCKETS = 500;
 
 /** Eight pages of one browser that meet within a second: on two cores eight browsers would measure themselves. */
@@ -28,8 +34,7 @@ async function meet(stage: Stage): Promise<{ people: Person[]; began: number }> 
   for (const person of people) await stage.prepare(person);
   const began = Date.now();
   const clicks = people.map(async (person, at) => {
-    // Within one second.
-    await wait((at * 1000) / STORM);
+    await wait((at * WITHIN) / STORM);
     await person.tab.evaluate(() => window.lab.enter(), undefined);
     await person.join();
   });
@@ -56,6 +61,22 @@ async function storm(stage: Stage): Promise<void> {
   stage.figures.measured('connections made by one of them', most, { atMost: STORM - 1 });
   const live = later.flatMap(({ tiles }) => tiles.filter(({ connection }) => connection === 'live'));
   stage.figures.measured('pairs live 15 s later', live.length / 2, { atLeast: PAIRS });
+  await compare(stage, people, Math.max(...lives), Math.max(...sounds));
+}
+
+/** With the same pairs without the product, on the same machine in the same minute. In pages as new as the storm's were. */
+async function compare(stage: Stage, people: Person[], live: number, sound: number): Promise<void> {
+  const [first] = stage.people;
+  if (!first) throw new Error('nobody is there');
+  for (const { tab } of people) await tab.close();
+  const tabs: Tab[] = [];
+  while (tabs.length < STORM) tabs.push(await first.tab.beside());
+  const bare = await meetBarely(tabs, WITHIN);
+  const [lastOpen, lastSound] = [Math.max(...bare.opened) / 1000, Math.max(...bare.sounds) / 1000];
+  stage.figures.measured('without the product the last channel opens after', lastOpen, { unit: 's' });
+  stage.figures.measured('and the last sound comes after', lastSound, { unit: 's' });
+  stage.figures.measured('last pair live, times that', live / lastOpen, { atMost: AT_MOST });
+  stage.figures.measured('last sound, times that', sound / lastSound, { atMost: AT_MOST });
 }
 
 /** All are silent and show nothing: then nothing is sent, and the machine has time for what keeps them together. */

@@ -107,6 +107,10 @@ export class Gauge {
     return Math.min(this.#others().filter(({ connection }) => connection === 'live').length, this.#sounding.size);
   }
 
+  sounds(): number[] {
+    return this.#events.filter(({ what }) => what === 'comes').map(({ at }) => at);
+  }
+
   async snapshot(): Promise<Snapshot> {
     const call = this.#call();
     return {

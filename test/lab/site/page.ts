@@ -4,6 +4,7 @@
  */
 import { Call } from '../../../web/call.svelte.ts';
 import { createLink, parseLink } from '../../../web/seal/link.ts';
+import './bare.ts';
 import { Gauge, type Snapshot } from './gauge.ts';
 
 export interface Capture {
@@ -25,6 +26,8 @@ export interface Lab {
   snapshot(): Promise<Snapshot>;
   /** How many of the others are live and heard. Cheap, where a snapshot asks every connection for its statistics. */
   met(): number;
+  /** When the first sound of each connection came, milliseconds since the epoch. */
+  sounds(): number[];
 }
 
 declare global {
@@ -59,6 +62,7 @@ window.lab = {
   say: (text) => call?.chat.send(text),
   snapshot: () => gauge.snapshot(),
   met: () => gauge.met(),
+  sounds: () => gauge.sounds(),
 };
 
 function shrinkCaptures(capture: Capture): void {

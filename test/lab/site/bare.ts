@@ -1,0 +1,130 @@
+/**
+ * Connections as the product makes them, without the product: the same four m-lines, a channel, a microphone, elements that play.
+ * No room, no keys, no state, nothing that recovers. What they take is what this machine and its browser take by themselves.
+ * Refuses to know how its letters travel.
+ */
+export interface Letter {
+  from: number;
+  to: number;
+  description?: RTCSessionDescriptionInit | null;
+  candidate?: RTCIceCandidateInit;
+}
+
+export interface Bare {
+  /** Opens the microphone of the person with that number. */
+  prepare(me: number): Promise<void>;
+  /** Offers a connection to each of `others`. */
+  enter(others: number[]): void;
+  /** What is to be carried to others, as soon as there is something, or nothing after a second. */
+  letters(): Promise<Letter[]>;
+  receive(letter: Letter): Promise<void>;
+  /** When each channel opened, milliseconds since the epoch. */
+  opened(): number[];
+}
+
+declare global {
+  interface Window {
+    bare: Bare;
+  }
+}
+
+/** In the order of SLOTS (web/mesh/peer.ts). */
+const KINDS = ['audio', 'video', 'video', 'audio'] as const;
+/** Milliseconds that a description waits for candidates, as the product's offers do; and that nothing is waited for. */
+const GATHER = 40;
+const NOTHING = 1_000;
+
+interface End {
+  readonly connection: RTCPeerConnection;
+  /** Candidates that came before the description. */
+  early: RTCIceCandidateInit[];
+}
+
+const ends = new Map<number, End>();
+const opened: number[] = [];
+let number = -1;
+let voice: MediaStreamTrack | undefined;
+let waiting: Letter[] = [];
+let wake = (): void => undefined;
+
+window.bare = {
+  prepare: async (me) => {
+    number = me;
+    voice = (await navigator.mediaDevices.getUserMedia({ audio: true })).getAudioTracks()[0];
+  },
+  enter: (others) => {
+    for (const other of others) void offer(other);
+  },
+  letters: async () => {
+    if (waiting.length === 0) {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+        setTimeout(resolve, NOTHING);
+      });
+    }
+    const letters = waiting;
+    waiting = [];
+    return letters;
+  },
+  receive: async ({ from, description, candidate }) => {
+    const end = ends.get(from) ?? make(from);
+    if (description) await take(from, end, description);
+    else if (candidate && end.connection.remoteDescription) await end.connection.addIceCandidate(candidate);
+    else if (candidate) end.early.push(candidate);
+  },
+  opened: () => opened,
+};
+
+function send(to: number, content: Pick<Letter, 'description' | 'candidate'>): void {
+  waiting.push({ from: number, to, ...content });
+  wake();
+}
+
+function make(other: number): End {
+  const connection = new RTCPeerConnection();
+  connection.onicecandidate = ({ candidate }) => candidate && send(other, { candidate: candidate.toJSON() });
+  const channel = connection.createDataChannel('bare', { negotiated: true, id: 0 });
+  channel.onopen = () => opened.push(Date.now());
+  const end = { connection, early: [] };
+  ends.set(other, end);
+  return end;
+}
+
+async function offer(other: number): Promise<void> {
+  const { connection } = make(other);
+  for (const kind of KINDS) connection.addTransceiver(kind, { direction: 'sendrecv' });
+  furnish(connection);
+  await describe(other, connection);
+}
+
+async function take(from: number, { connection, early }: End, description: RTCSessionDescriptionInit): Promise<void> {
+  await connection.setRemoteDescription(description);
+  for (const candidate of early.splice(0)) await connection.addIceCandidate(candidate);
+  if (description.type !== 'offer') return;
+  for (const transceiver of connection.getTransceivers()) transceiver.direction = 'sendrecv';
+  furnish(connection);
+  await describe(from, connection);
+}
+
+/** The voice goes, and what comes is played, as by any screen: an element for the face, one for the voice. */
+function furnish(connection: RTCPeerConnection): void {
+  const [microphone, camera] = connection.getTransceivers();
+  void microphone?.sender.replaceTrack(voice ?? null);
+  for (const transceiver of [microphone, camera]) {
+    if (!transceiver) continue;
+    const { track } = transceiver.receiver;
+    const element = document.createElement(track.kind === 'audio' ? 'audio' : 'video');
+    element.autoplay = true;
+    element.srcObject = new MediaStream([track]);
+    document.body.append(element);
+  }
+}
+
+async function describe(other: number, connection: RTCPeerConnection): Promise<void> {
+  await connection.setLocalDescription();
+  await new Promise<void>((resolve) => {
+    connection.onicegatheringstatechange = () => connection.iceGatheringState === 'complete' && resolve();
+    setTimeout(resolve, GATHER);
+  });
+  send(other, { description: connection.localDescription?.toJSON() ?? null });
+}
