@@ -10,7 +10,7 @@ const ASK = 500;
 const PATIENCE = 60_000;
 
 /**
- * Everyone in `tabs`, which are new, comes within `within` milliseconds and is connected to all who came before.
+ * Everyone in `tabs`, which are new and of one profile, comes within `within` milliseconds and is connected to all who came before.
  * Milliseconds from the first one's coming to each opened channel and to each first sound, both sides of all pairs.
  */
 export async function meetBarely(
@@ -18,8 +18,6 @@ export async function meetBarely(
   within: number,
 ): Promise<{ opened: number[]; sounds: number[] }> {
   for (const [me, tab] of tabs.entries()) await tab.evaluate((number) => window.bare.prepare(number), me);
-  const post = { isOpen: true };
-  const posts = tabs.map((tab) => carry(tab, tabs, post));
   const began = Date.now();
   await Promise.all(
     tabs.map(async (tab, me) => {
@@ -29,20 +27,9 @@ export async function meetBarely(
     }),
   );
   await Promise.all(tabs.map((tab) => hearsAll(tab, tabs.length - 1, began + PATIENCE)));
-  post.isOpen = false;
-  await Promise.all(posts);
   const opened = await Promise.all(tabs.map((tab) => tab.evaluate(() => window.bare.opened(), undefined)));
   const sounds = await Promise.all(tabs.map((tab) => tab.evaluate(() => window.lab.sounds(), undefined)));
   return { opened: opened.flat().map((at) => at - began), sounds: sounds.flat().map((at) => at - began) };
-}
-
-/** Carries what `tab` writes to whom it is for, each letter by itself: nobody waits for another's. */
-async function carry(tab: Tab, tabs: readonly Tab[], post: { isOpen: boolean }): Promise<void> {
-  while (post.isOpen) {
-    for (const letter of await tab.evaluate(() => window.bare.letters(), undefined)) {
-      void tabs[letter.to]?.evaluate((received) => window.bare.receive(received), letter);
-    }
-  }
 }
 
 async function hearsAll(tab: Tab, others: number, deadline: number): Promise<void> {

@@ -6,6 +6,8 @@ export interface Tab {
   readonly log: readonly string[];
   /** Another tab of the same browser, of somebody else, with the same page. */
   beside(): Promise<Tab>;
+  /** Another tab of the same profile, with the same page. */
+  twin(): Promise<Tab>;
   reload(): Promise<void>;
   /** SIGKILL to the process that runs the page. */
   crash(): Promise<void>;

@@ -2,7 +2,7 @@
  * The system's Chromium inside a namespace, steered over a pipe, so that no network is needed for it.
  * Refuses to know what its page does.
  */
-import { chromium, type Browser } from '@playwright/test';
+import { chromium, type Browser, type BrowserContext } from '@playwright/test';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ export interface ChromiumOptions {
   flags?: string[];
 }
 
-/** One browser with a page for each call of `open`. */
+/** One browser with a page for each call of `open`, each of a profile of its own unless one is given. */
 export class Chromium {
   readonly #browser: Browser;
   readonly #folder: string;
@@ -35,8 +35,8 @@ export class Chromium {
     return new Chromium(browser, folder);
   }
 
-  async open(url: string): Promise<Tab> {
-    const context = await this.#browser.newContext({ permissions: ['camera', 'microphone'] });
+  async open(url: string, profile?: BrowserContext): Promise<Tab> {
+    const context = profile ?? (await this.#browser.newContext({ permissions: ['camera', 'microphone'] }));
     const page = await context.newPage();
     const log: string[] = [];
     page.on('console', (message) => log.push(message.text()));
@@ -47,13 +47,14 @@ export class Chromium {
       // Playwright's type of `work` is of what it could unwrap; handles are not used here.
       evaluate: (work, argument) => page.evaluate(work as never, argument),
       beside: () => this.open(url),
+      twin: () => this.open(url, context),
       reload: async () => void (await page.reload()),
       crash: async () => {
         const session = await this.#browser.newBrowserCDPSession();
         const { processInfo } = await session.send('SystemInfo.getProcessInfo');
         for (const { type, id } of processInfo) if (type === 'renderer') process.kill(id, 'SIGKILL');
       },
-      close: () => context.close(),
+      close: () => (profile ? page.close() : context.close()),
     };
   }
 

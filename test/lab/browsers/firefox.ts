@@ -96,6 +96,7 @@ export class Firefox {
       log,
       evaluate: (work, argument) => page.evaluate(work as never, argument as never),
       beside: () => this.open(url),
+      twin: () => this.open(url),
       reload: async () => void (await page.reload()),
       crash: () => Promise.resolve(void this.#process.kill('SIGKILL')),
       close: () => page.close(),

@@ -1,9 +1,9 @@
 /**
  * Connections as the product makes them, without the product: the same four m-lines, a channel, a microphone, elements that play.
  * No room, no keys, no state, nothing that recovers. What they take is what this machine and its browser take by themselves.
- * Refuses to know how its letters travel.
+ * Its signals go from page to page by a BroadcastChannel, so all are pages of one profile. Refuses to know what its times are for.
  */
-export interface Letter {
+interface Letter {
   from: number;
   to: number;
   description?: RTCSessionDescriptionInit | null;
@@ -15,9 +15,6 @@ export interface Bare {
   prepare(me: number): Promise<void>;
   /** Offers a connection to each of `others`. */
   enter(others: number[]): void;
-  /** What is to be carried to others, as soon as there is something, or nothing after a second. */
-  letters(): Promise<Letter[]>;
-  receive(letter: Letter): Promise<void>;
   /** When each channel opened, milliseconds since the epoch. */
   opened(): number[];
 }
@@ -30,9 +27,8 @@ declare global {
 
 /** In the order of SLOTS (web/mesh/peer.ts). */
 const KINDS = ['audio', 'video', 'video', 'audio'] as const;
-/** Milliseconds that a description waits for candidates, as the product's offers do; and that nothing is waited for. */
+/** Milliseconds that a description waits for candidates, as the product's offers do. */
 const GATHER = 40;
-const NOTHING = 1_000;
 
 interface End {
   readonly connection: RTCPeerConnection;
@@ -44,8 +40,10 @@ const ends = new Map<number, End>();
 const opened: number[] = [];
 let number = -1;
 let voice: MediaStreamTrack | undefined;
-let waiting: Letter[] = [];
-let wake = (): void => undefined;
+const post = new BroadcastChannel('bare');
+post.onmessage = ({ data }: MessageEvent<Letter>) => {
+  if (data.to === number) void receive(data);
+};
 
 window.bare = {
   prepare: async (me) => {
@@ -55,29 +53,18 @@ window.bare = {
   enter: (others) => {
     for (const other of others) void offer(other);
   },
-  letters: async () => {
-    if (waiting.length === 0) {
-      await new Promise<void>((resolve) => {
-        wake = resolve;
-        setTimeout(resolve, NOTHING);
-      });
-    }
-    const letters = waiting;
-    waiting = [];
-    return letters;
-  },
-  receive: async ({ from, description, candidate }) => {
-    const end = ends.get(from) ?? make(from);
-    if (description) await take(from, end, description);
-    else if (candidate && end.connection.remoteDescription) await end.connection.addIceCandidate(candidate);
-    else if (candidate) end.early.push(candidate);
-  },
   opened: () => opened,
 };
 
 function send(to: number, content: Pick<Letter, 'description' | 'candidate'>): void {
-  waiting.push({ from: number, to, ...content });
-  wake();
+  post.postMessage({ from: number, to, ...content } satisfies Letter);
+}
+
+async function receive({ from, description, candidate }: Letter): Promise<void> {
+  const end = ends.get(from) ?? make(from);
+  if (description) await take(from, end, description);
+  else if (candidate && end.connection.remoteDescription) await end.connection.addIceCandidate(candidate);
+  else if (candidate) end.early.push(candidate);
 }
 
 function make(other: number): End {
