@@ -33,6 +33,11 @@ export class LivedTime {
     return this.#lived + Math.min(performance.now() - this.#lastTick, step);
   }
 
+  /** The clock on the wall, for what a person waits for: milliseconds since the page was opened. */
+  wall(): number {
+    return performance.now();
+  }
+
   /**
    * Resolves when so many milliseconds have been lived, or the clock has stopped. On a page that is late a timer of that length
    * runs before what has long been waiting for its turn; here that gets several.

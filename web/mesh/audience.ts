@@ -12,6 +12,7 @@
  * whoever sends pictures into a broken way has none to send for seconds after it.
  * Refuses to know connections, and who says that they are in.
  */
+import type { LivedTime } from '../lived-time.ts';
 import { SLOTS, type Slot } from './peer.ts';
 
 /** Connections coming up at once that make a rush: fewer are over before a person would notice. */
@@ -22,7 +23,10 @@ const CALM = 300;
 const STANDSTILL = 1_500;
 /** The same that anybody waits at most, and for which a connection counts as coming up. */
 const LONGEST_WAIT = 5_000;
-/** Milliseconds muted after which nothing is sent: who talks with a key held, or has just thought of something, does not wait. */
+/**
+ * Milliseconds muted, by the clock on the wall, after which nothing is sent: who talks with a key held, or has just thought of
+ * something, does not wait. A page that is late would live them in a minute, and be late because of what is sent meanwhile.
+ */
 const REST = 5_000;
 
 export interface AudienceOptions {
@@ -30,7 +34,8 @@ export interface AudienceOptions {
   send: (sid: string, slot: Slot, track: MediaStreamTrack | null) => void;
   /** How many connections have been coming up for the first time, for less than so many milliseconds. */
   connecting: (within: number) => number;
-  now: () => number;
+  /** Connections take as long as the page lives, people as long as the wall's clock says. */
+  time: Pick<LivedTime, 'now' | 'wall'>;
 }
 
 export class Audience implements Iterable<string> {
@@ -81,7 +86,7 @@ export class Audience implements Iterable<string> {
   }
 
   admit(sid: string): void {
-    if (!this.#listeners.has(sid)) this.#waiting.set(sid, this.#options.now());
+    if (!this.#listeners.has(sid)) this.#waiting.set(sid, this.#options.time.now());
     this.#listeners.add(sid);
     if (this.#waiting.has(sid)) this.tick();
     // They may have come back, and their connection with nothing to send.
@@ -103,14 +108,15 @@ export class Audience implements Iterable<string> {
   /** To be called a few times a second. */
   tick(): void {
     this.#followMicrophone();
-    const { connecting, now } = this.#options;
+    const { connecting, time } = this.#options;
+    const now = time.now();
     const count = connecting(LONGEST_WAIT);
-    if (count !== this.#coming.count) this.#coming = { count, since: now() };
-    const coming = now() - this.#coming.since < STANDSTILL ? count : 0;
-    this.#calmSince = coming > 0 ? undefined : (this.#calmSince ?? now());
+    if (count !== this.#coming.count) this.#coming = { count, since: now };
+    const coming = now - this.#coming.since < STANDSTILL ? count : 0;
+    this.#calmSince = coming > 0 ? undefined : (this.#calmSince ?? now);
     if (coming >= MANY) this.#rush = true;
-    else if (this.#calmSince !== undefined && now() - this.#calmSince >= CALM) this.#rush = false;
-    for (const [sid, since] of this.#waiting) if (!this.#rush || now() - since >= LONGEST_WAIT) this.#begin(sid);
+    else if (this.#calmSince !== undefined && now - this.#calmSince >= CALM) this.#rush = false;
+    for (const [sid, since] of this.#waiting) if (!this.#rush || now - since >= LONGEST_WAIT) this.#begin(sid);
   }
 
   #begin(sid: string): void {
@@ -125,7 +131,7 @@ export class Audience implements Iterable<string> {
   /** Mute is `enabled` of the track, and no event tells of it. */
   #followMicrophone(): void {
     const { microphone = null, ...others } = this.#tracks;
-    const now = this.#options.now();
+    const now = this.#options.time.wall();
     this.#mutedSince = microphone?.enabled === false ? (this.#mutedSince ?? now) : undefined;
     const rests = this.#mutedSince !== undefined && now - this.#mutedSince >= REST;
     const shown = Object.values(others).some(Boolean);

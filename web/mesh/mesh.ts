@@ -73,7 +73,7 @@ export class Mesh {
     this.#audience = new Audience({
       send: (sid, slot, track) => this.#pairs.get(sid)?.setTrack(slot, track),
       connecting: (within) => this.#present().filter(({ recovery }) => recovery.isNew(this.#time.now(), within)).length,
-      now: () => this.#time.now(),
+      time: this.#time,
     });
     this.#forwarding = new Forwarding({
       reached: () => this.#present().flatMap(({ sid, recovery }) => (recovery.state.name === 'live' ? [sid] : [])),

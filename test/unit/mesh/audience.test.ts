@@ -4,20 +4,23 @@ import { SLOTS } from '../../../web/mesh/peer.ts';
 import { track } from '../../support/fake-webrtc.ts';
 
 let now = 0;
+/** What the clock on the wall is ahead of the page's own. */
+let ahead = 0;
+const clock = { now: () => now, wall: () => now + ahead };
 /** When each connection that comes up for the first time was begun. */
 let coming: number[] = [];
 let sent: Record<string, (MediaStreamTrack | null)[]> = {};
-let audience = new Audience({ send: () => undefined, connecting: () => 0, now: () => now });
+let audience = new Audience({ send: () => undefined, connecting: () => 0, time: clock });
 const voice = track('audio');
 
 beforeEach(() => {
-  now = 0;
+  now = ahead = 0;
   coming = [];
   sent = {};
   audience = new Audience({
     send: (sid, slot, given) => slot === 'microphone' && (sent[sid] ??= []).push(given),
     connecting: (within) => coming.filter((since) => now - since < within).length,
-    now: () => now,
+    time: clock,
   });
   audience.setTrack('microphone', voice);
 });
@@ -137,7 +140,7 @@ it('every slot has its own track', () => {
   const all = new Audience({
     send: (_, slot, given) => begun.push(`${slot} ${given?.kind}`),
     connecting: () => 0,
-    now: () => 0,
+    time: { now: () => 0, wall: () => 0 },
   });
   all.setTrack('camera', track('video'));
   all.admit('ana');
@@ -161,6 +164,17 @@ describe('a muted microphone', () => {
     mute(false);
     audience.setTrack('microphone', voice);
     expect([sent['ana']?.at(-1), sent['bo']?.at(-1)]).toEqual([voice, voice]);
+  });
+
+  it('rests by the clock on the wall: a page that is late is late because of what is sent', () => {
+    mute(true);
+    audience.tick();
+    ahead = 4_900;
+    audience.tick();
+    expect(sent['ana']).toEqual([voice]);
+    ahead = 5_000;
+    audience.tick();
+    expect(sent['ana']).toEqual([voice, null]);
   });
 
   it('is sent where it was not muted for so long at once', () => {
