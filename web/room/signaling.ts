@@ -22,8 +22,8 @@ import { Dialing, type Loss } from './dialing.ts';
 
 /** Milliseconds, as the page lives them, from the challenge to the welcome: one round trip, and the slowest TURN provider's 3 s. */
 const ENTER_LIMIT = 5_000;
-/** Pings without an answer after which the socket is dead, whatever it says of itself. */
-const MISSED_PINGS = 2;
+/** Milliseconds, as the page lives them, without a word after a ping: then the socket is dead, whatever it says of itself. */
+const SILENT_AFTER = 2 * LIMITS.pingInterval;
 /** A timer that came this many milliseconds late: the machine slept. */
 const SLEPT = 3_000;
 /**
@@ -65,7 +65,7 @@ export class Signaling {
   #endEnterLimit: (() => void) | undefined;
   #heartbeat: ReturnType<typeof setInterval> | undefined;
   #endProbe: (() => void) | undefined;
-  #unanswered = 0;
+  #endSilence: (() => void) | undefined;
   #lastBeat = 0;
   #loss: Loss = 'told';
 
@@ -134,7 +134,8 @@ export class Signaling {
 
   #receive(socket: WebSocket, data: unknown): void {
     if (socket !== this.#socket || typeof data !== 'string') return;
-    this.#unanswered = 0;
+    this.#endSilence?.();
+    this.#endSilence = undefined;
     if (data === PONG) {
       this.#endProbe?.();
       this.#endProbe = undefined;
@@ -198,12 +199,9 @@ export class Signaling {
       this.#probe();
       return;
     }
-    if (this.#unanswered >= MISSED_PINGS && this.#socket) {
-      this.#silent(this.#socket);
-      return;
-    }
-    this.#unanswered += 1;
-    this.#socket?.send(PING);
+    const socket = this.#socket;
+    socket?.send(PING);
+    if (socket) this.#endSilence ??= afterLived(SILENT_AFTER, () => this.#silent(socket));
   }
 
   #probe(): void {
@@ -245,9 +243,9 @@ export class Signaling {
     this.#dialing.stop();
     this.#endEnterLimit?.();
     this.#endProbe?.();
+    this.#endSilence?.();
     clearInterval(this.#heartbeat);
-    this.#endProbe = undefined;
-    this.#unanswered = 0;
+    this.#endProbe = this.#endSilence = undefined;
     const socket = this.#socket;
     this.#socket = undefined;
     if (!socket) return;

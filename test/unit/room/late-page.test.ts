@@ -4,13 +4,17 @@ import { admit, last, opened, pass, pings, signaling, useSockets } from './socke
 
 useSockets();
 
-/** The machine has so much to do that what is to be run every 100 ms is run once a second. */
-beforeEach(() => {
-  const inTime = setInterval;
-  vi.stubGlobal('setInterval', (run: () => void, ms: number) => inTime(run, 10 * ms));
-});
+/** The machine has so much to do that what is to be run every `ms` is run later. */
+function late(interval: (ms: number) => number): void {
+  beforeEach(() => {
+    const inTime = setInterval;
+    vi.stubGlobal('setInterval', (run: () => void, ms: number) => inTime(run, interval(ms)));
+  });
+}
 
 describe('[70] a page that is late with everything', () => {
+  late((ms) => 10 * ms);
+
   it('keeps the socket whose answer is as late', async () => {
     const { made, socket, states } = await opened();
     made.nudge();
@@ -43,5 +47,23 @@ describe('[70] a page that is late with everything', () => {
     signaling();
     await pass(20_000);
     expect(FakeSocket.made.length + FakeKnock.made.length).toBe(6);
+  });
+});
+
+describe('[70] a page whose timers run once a second', () => {
+  late((ms) => Math.max(ms, 1_000));
+
+  it('keeps the socket that answers a ping of its heartbeat after 20 s', async () => {
+    const { socket, states } = await opened();
+    await pass(25_000);
+    socket.say('q');
+    await pass(25_000);
+    expect([pings(socket), states]).toEqual([10, ['connecting', 'open']]);
+  });
+
+  it('gives it up all the same where nothing comes for long', async () => {
+    const { states } = await opened();
+    await pass(80_000);
+    expect(states.at(-1)).toBe('retrying');
   });
 });
