@@ -8,6 +8,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { HEALTH_PATH } from '../../worker/protocol.ts';
 import { environment, root, withNode24 } from './install.mjs';
 
 export type Variables = Readonly<Record<string, string>>;
@@ -74,7 +75,8 @@ export class Server {
 
     const deadline = Date.now() + START_TIMEOUT;
     while (child.exitCode === null && Date.now() < deadline) {
-      const answered = await fetch(this.url).catch(() => undefined);
+      // Of the Worker: the page's files are served some time before it runs.
+      const answered = await fetch(`${this.url}${HEALTH_PATH}`).catch(() => undefined);
       if (answered?.ok) return;
       await wait(100);
     }
