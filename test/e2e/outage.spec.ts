@@ -4,9 +4,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { test } from '../support/fixtures.ts';
 import { allSee, type Person } from '../support/people.ts';
 import { Server } from '../support/serve.ts';
+import { shrinkCaptures } from '../support/small-captures.ts';
 
 /** Milliseconds from the server's first answer to the room's socket being back, seen from outside the page. */
 const SOCKET_BACK = 1_000;
+/** What two cores encode and decode for three people, with time left for a server that starts. */
+const LITTLE = { width: 320, height: 180, frameRate: 15 };
 
 /** Camera frames of everyone, decoded by everyone. */
 async function frames(people: readonly Person[]): Promise<number[]> {
@@ -14,20 +17,12 @@ async function frames(people: readonly Person[]): Promise<number[]> {
   return Promise.all(pairs.map(async ([one, other]) => (await one.receives(other)).camera.frames));
 }
 
-/** In the page: pictures that two cores encode and decode for three people, and have time left for a server that starts. */
-function captureLittle(): void {
-  const original = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
-  const little = { width: { ideal: 320 }, height: { ideal: 180 }, frameRate: { ideal: 15, max: 15 } };
-  navigator.mediaDevices.getUserMedia = (constraints) =>
-    original({ ...constraints, ...(constraints?.video && { video: little }) });
-}
-
 async function meetOn(server: Server, newPerson: (options: { server: Server }) => Promise<Person>, names: string[]) {
   const people: Person[] = [];
   let link: string | undefined;
   for (const name of names) {
     const person = await newPerson({ server });
-    await person.page.addInitScript(captureLittle);
+    await person.page.addInitScript(shrinkCaptures, LITTLE);
     if (link === undefined) link = await person.newMeeting();
     else await person.open(link);
     await person.join(name);

@@ -11,7 +11,7 @@ import { Internet, type Family, type Place } from './network/internet.ts';
 import { Person, summary } from './person.ts';
 import type { Browsers } from './scenario.ts';
 import { PORT, Server, type Variables } from './server.ts';
-import type { Capture } from './site/page.ts';
+import type { Capture } from '../support/small-captures.ts';
 
 /** What two cores encode for three people at once, and still a moving picture. */
 const CAPTURE: Capture = { width: 320, height: 180, frameRate: 15 };

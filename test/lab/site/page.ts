@@ -4,14 +4,9 @@
  */
 import { Call } from '../../../web/call.svelte.ts';
 import { createLink, parseLink } from '../../../web/seal/link.ts';
+import { shrinkCaptures, type Capture } from '../../support/small-captures.ts';
 import './bare.ts';
 import { Gauge, type Snapshot } from './gauge.ts';
-
-export interface Capture {
-  width: number;
-  height: number;
-  frameRate: number;
-}
 
 export interface Lab {
   createLink(): Promise<string>;
@@ -64,17 +59,3 @@ window.lab = {
   met: () => gauge.met(),
   sounds: () => gauge.sounds(),
 };
-
-function shrinkCaptures(capture: Capture): void {
-  const devices = navigator.mediaDevices;
-  const original = devices.getUserMedia.bind(devices);
-  devices.getUserMedia = (constraints) => {
-    const { width, height, frameRate } = capture;
-    const video = constraints?.video && {
-      width: { ideal: width },
-      height: { ideal: height },
-      frameRate: { ideal: frameRate, max: frameRate },
-    };
-    return original({ ...constraints, ...(video && { video }) });
-  };
-}

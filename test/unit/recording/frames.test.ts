@@ -19,9 +19,9 @@ class Frame {
 const frame = () => new Frame() as unknown as VideoFrame;
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 
-/** A track's stream, which makes a frame only when it is asked for one, as Chromium's does. */
+/** A track's stream. */
 function stream() {
-  const state = { made: 0, cancelled: false };
+  const state = { cancelled: false };
   let controller: ReadableStreamDefaultController<VideoFrame> | undefined;
   const readable = new ReadableStream<VideoFrame>(
     { start: (made) => void (controller = made), cancel: () => void (state.cancelled = true) },
@@ -31,7 +31,6 @@ function stream() {
     state,
     readable,
     give: async () => {
-      state.made += 1;
       controller?.enqueue(frame());
       await settled();
     },
