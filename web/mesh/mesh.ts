@@ -189,9 +189,8 @@ export class Mesh {
 
   /** Loudness of someone's microphone as it arrives, linear, 1 = full scale. */
   loudness(sid: string): number {
-    const peer = this.#forwarding.peerOf(sid) ?? this.#pairs.get(sid)?.peer;
-    const receiver = peer?.receiver('microphone');
-    return receiver ? receivedLoudness(receiver) : 0;
+    const carried = this.#forwarding.peerOf(sid)?.receiver('microphone');
+    return carried ? receivedLoudness(carried) : (this.#pairs.get(sid)?.loudness ?? 0);
   }
 
   connection(sid: string): RTCPeerConnection | undefined {

@@ -130,6 +130,11 @@ export class Pair {
     return this.peer?.channelOpen === true;
   }
 
+  /** Of their microphone as it arrives, linear, 1 = full scale. */
+  get loudness(): number {
+    return this.#vitals.loudness;
+  }
+
   /** Makes the first offer; resolves when it has been handed over for sending. The newcomer calls it. */
   offer(): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();

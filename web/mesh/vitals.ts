@@ -7,7 +7,7 @@ import { Buffering } from './buffering.ts';
 import { Heard, type Remedy } from './heard.ts';
 import type { Peer } from './peer.ts';
 import { Regrowth } from './regrowth.ts';
-import { isRelayed, lastPacket, packetsReceived } from './stats.ts';
+import { isRelayed, lastPacket, packetsReceived, receivedLoudness } from './stats.ts';
 
 /** Milliseconds between pings over the channel, each with a report of what is heard. */
 const PING_INTERVAL = 1_000;
@@ -58,6 +58,12 @@ export class Vitals {
     return this.#route;
   }
 
+  /** Of their microphone, linear, 1 = full scale. Who says that nothing comes is not listened to: a reading stops the page. */
+  get loudness(): number {
+    const microphone = this.#options.peer()?.receiver('microphone');
+    return microphone && this.#theirs === 'sound' ? receivedLoudness(microphone) : 0;
+  }
+
   /** Whether their last report says that they do not hear me. */
   get unheard(): boolean {
     return this.#heard.silent;
@@ -67,7 +73,7 @@ export class Vitals {
   tick(now: number, sending: 'sending' | 'not-sending'): Remedy | undefined {
     const { peer, onPacket, onHeard } = this.#options;
     const microphone = peer()?.receiver('microphone');
-    const packet = microphone && lastPacket(microphone);
+    const packet = microphone && this.#theirs === 'sound' ? lastPacket(microphone) : this.#lastPacket;
     // The first sound after a silence is reported at once: they make up for the pictures that I have lost.
     let again = false;
     if (packet !== undefined && packet !== this.#lastPacket) {
