@@ -88,6 +88,19 @@ describe('[6] in a rush', () => {
     expect([hears('ana'), hears('bo')]).toEqual([true, true]);
   });
 
+  it('that moment is one of the clock on the wall: nobody comes later because the page is late', () => {
+    coming = [0, 0, 0];
+    audience.admit('ana');
+    coming = [];
+    audience.tick();
+    ahead = 299;
+    audience.tick();
+    expect(hears('ana')).toBe(false);
+    ahead = 300;
+    audience.tick();
+    expect(hears('ana')).toBe(true);
+  });
+
   it('who hears me already goes on hearing me', () => {
     audience.admit('ana');
     coming = [0, 0, 0];
