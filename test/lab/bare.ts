@@ -17,7 +17,9 @@ export async function meetBarely(
   tabs: readonly Tab[],
   within: number,
 ): Promise<{ opened: number[]; sounds: number[] }> {
-  for (const [me, tab] of tabs.entries()) await tab.evaluate((number) => window.bare.prepare(number), me);
+  for (const [me, tab] of tabs.entries()) {
+    await tab.evaluate(([number, people]) => window.bare.prepare(number, people), [me, tabs.length] as const);
+  }
   const began = Date.now();
   await Promise.all(
     tabs.map(async (tab, me) => {

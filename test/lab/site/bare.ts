@@ -1,5 +1,7 @@
 /**
- * Connections as the product makes them, without the product: the same four m-lines, a channel, a microphone, elements that play.
+ * Connections as the product makes them, without the product: the same four m-lines, a channel, a microphone, elements that play, and
+ * a voice that waits until all channels of the page are open, because eight voices at once hold up all who still connect (see
+ * web/mesh/audience.ts: 4.8 to 7.6 s without that wait, 1.9 to 2.5 s with it).
  * No room, no keys, no state, nothing that recovers. What they take is what this machine and its browser take by themselves.
  * Its signals go from page to page by a BroadcastChannel, so all are pages of one profile. Refuses to know what its times are for.
  */
@@ -11,8 +13,8 @@ interface Letter {
 }
 
 export interface Bare {
-  /** Opens the microphone of the person with that number. */
-  prepare(me: number): Promise<void>;
+  /** Opens the microphone of the person with that number, of so many. */
+  prepare(me: number, people: number): Promise<void>;
   /** Offers a connection to each of `others`. */
   enter(others: number[]): void;
   /** When each channel opened, milliseconds since the epoch. */
@@ -39,6 +41,7 @@ interface End {
 const ends = new Map<number, End>();
 const opened: number[] = [];
 let number = -1;
+let expected = Infinity;
 let voice: MediaStreamTrack | undefined;
 const post = new BroadcastChannel('bare');
 post.onmessage = ({ data }: MessageEvent<Letter>) => {
@@ -46,8 +49,9 @@ post.onmessage = ({ data }: MessageEvent<Letter>) => {
 };
 
 window.bare = {
-  prepare: async (me) => {
+  prepare: async (me, people) => {
     number = me;
+    expected = people - 1;
     voice = (await navigator.mediaDevices.getUserMedia({ audio: true })).getAudioTracks()[0];
   },
   enter: (others) => {
@@ -71,7 +75,10 @@ function make(other: number): End {
   const connection = new RTCPeerConnection();
   connection.onicecandidate = ({ candidate }) => candidate && send(other, { candidate: candidate.toJSON() });
   const channel = connection.createDataChannel('bare', { negotiated: true, id: 0 });
-  channel.onopen = () => opened.push(Date.now());
+  channel.onopen = () => {
+    opened.push(Date.now());
+    if (opened.length === expected) speak();
+  };
   const end = { connection, early: [] };
   ends.set(other, end);
   return end;
@@ -93,10 +100,13 @@ async function take(from: number, { connection, early }: End, description: RTCSe
   await describe(from, connection);
 }
 
-/** The voice goes, and what comes is played, as by any screen: an element for the face, one for the voice. */
+function speak(): void {
+  for (const { connection } of ends.values()) void connection.getTransceivers()[0]?.sender.replaceTrack(voice ?? null);
+}
+
+/** What comes is played, as by any screen: an element for the face, one for the voice. */
 function furnish(connection: RTCPeerConnection): void {
   const [microphone, camera] = connection.getTransceivers();
-  void microphone?.sender.replaceTrack(voice ?? null);
   for (const transceiver of [microphone, camera]) {
     if (!transceiver) continue;
     const { track } = transceiver.receiver;
