@@ -58,10 +58,15 @@ export class Vitals {
     return this.#route;
   }
 
-  /** Of their microphone, linear, 1 = full scale. Who says that nothing comes is not listened to: a reading stops the page. */
+  /** Of their microphone, linear, 1 = full scale. */
   get loudness(): number {
-    const microphone = this.#options.peer()?.receiver('microphone');
-    return microphone && this.#theirs === 'sound' ? receivedLoudness(microphone) : 0;
+    const receiver = this.#audible;
+    return receiver ? receivedLoudness(receiver) : 0;
+  }
+
+  /** What their microphone is read from; undefined where nothing comes, by their own word: a reading stops the page. */
+  get #audible(): RTCRtpReceiver | undefined {
+    return this.#theirs === 'sound' ? this.#options.peer()?.receiver('microphone') : undefined;
   }
 
   /** Whether their last report says that they do not hear me. */
@@ -72,8 +77,9 @@ export class Vitals {
   /** To be called a few times a second; `sending` says whether my microphone goes to them over a live connection. */
   tick(now: number, sending: 'sending' | 'not-sending'): Remedy | undefined {
     const { peer, onPacket, onHeard } = this.#options;
-    const microphone = peer()?.receiver('microphone');
-    const packet = microphone && this.#theirs === 'sound' ? lastPacket(microphone) : this.#lastPacket;
+    const receiver = this.#audible;
+    // One from before a silence is not new after it.
+    const packet = receiver ? lastPacket(receiver) : this.#lastPacket;
     // The first sound after a silence is reported at once: they make up for the pictures that I have lost.
     let again = false;
     if (packet !== undefined && packet !== this.#lastPacket) {
