@@ -15,11 +15,8 @@ const PAIRS = (STORM * (STORM - 1)) / 2;
 const REST = 15_000;
 /** Milliseconds within which all come. */
 const WITHIN = 1_000;
-/**
- * Milliseconds that they are before the door: eight pages that open on two cores have work left for some seconds, which on a machine of
- * one's own is done in less than one.
- */
-const AT_THE_DOOR = 10_000;
+/** Milliseconds from the last page's devices to the first click: eight pages that open on two cores have work left for some seconds. */
+const SETTLE = 10_000;
 const SOCKETS = 500;
 
 /** Eight pages of one browser that meet within a second: on two cores eight browsers would measure themselves. */
@@ -35,7 +32,7 @@ async function meet(stage: Stage): Promise<{ people: Person[]; began: number }> 
   stage.people.push(...people);
   // Each has a machine of their own for their own devices; here eight pages would open them on two cores at once.
   for (const person of people) await stage.prepare(person);
-  await wait(AT_THE_DOOR);
+  await wait(SETTLE);
   const began = Date.now();
   const clicks = people.map(async (person, at) => {
     await wait((at * WITHIN) / STORM);
@@ -80,8 +77,8 @@ async function compare(stage: Stage, people: Person[], live: number, sound: numb
   const [lastOpen, lastSound] = [Math.max(...bare.opened) / 1000, Math.max(...bare.sounds) / 1000];
   stage.figures.measured('without the product the last channel opens after', lastOpen, { unit: 's' });
   stage.figures.measured('and the last sound comes after', lastSound, { unit: 's' });
-  stage.figures.measured('last pair live, times that', live / lastOpen, {});
-  stage.figures.measured('last sound, times that', sound / lastSound, {});
+  stage.figures.measured('last pair live, times that', live / lastOpen);
+  stage.figures.measured('last sound, times that', sound / lastSound);
 }
 
 /** All are silent and show nothing: then nothing is sent, and the machine has time for what keeps them together. */

@@ -1,7 +1,7 @@
 /**
  * Connections as the product makes them, without the product: the same four m-lines, a channel, a microphone, elements that play, and
- * a voice that waits until all channels of the page are open, because eight voices at once hold up all who still connect (see
- * web/mesh/audience.ts: 4.8 to 7.6 s without that wait, 1.9 to 2.5 s with it).
+ * a voice that waits until all channels of the page are open: eight voices at once hold up all who still connect (the last sound came
+ * after 4.8 to 7.6 s without that wait, after 2.1 to 3.9 s with it, once 4.6; two cores, Chromium 156).
  * No room, no keys, no state, nothing that recovers. What they take is what this machine and its browser take by themselves.
  * Its signals go from page to page by a BroadcastChannel, so all are pages of one profile. Refuses to know what its times are for.
  */
