@@ -10,7 +10,8 @@ import { Agent } from './network/agent.ts';
 import { Internet, type Family, type Place } from './network/internet.ts';
 import { Person, summary } from './person.ts';
 import type { Browsers } from './scenario.ts';
-import { PORT, Server, type Variables } from './server.ts';
+import { PORT, Server, type Program } from './server.ts';
+import type { Variables } from './workerd.ts';
 import type { Capture } from '../support/small-captures.ts';
 
 /** What two cores encode for three people at once, and still a moving picture. */
@@ -43,8 +44,11 @@ export class Stage {
     return this.#server;
   }
 
-  async serve(variables: Variables = {}, family: Family = 'IPv4'): Promise<Server> {
-    const server = await Server.start(this.internet.place('server', { family }), variables);
+  async serve(
+    variables: Variables = {},
+    { family, program }: { family?: Family; program?: Program } = {},
+  ): Promise<Server> {
+    const server = await Server.start(this.internet.place('server', family && { family }), variables, program);
     this.#server = server;
     this.onClose(() => server.close());
     return server;

@@ -1,9 +1,8 @@
 /**
- * The room in raw workerd, without wrangler's proxy in front, from the bundle that a deploy would upload; the number of sockets and
- * people a room takes is raised in it, for the product's own limit is lower than what is measured. Refuses to know who comes.
+ * The room in raw workerd, without wrangler's proxy in front, from the bundle that a deploy would upload. Refuses to know who comes.
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, run, withNode24 } from '../support/install.mjs';
 import { freePort } from '../support/serve.ts';
@@ -17,7 +16,21 @@ const PROGRAM = join(
   'workerd',
 );
 const RAISED = 1_000;
+const lab = join(root, '.wrangler', 'lab');
+const folder = join(lab, 'worker');
 
+export type Variables = Readonly<Record<string, string>>;
+
+/**
+ * The command that serves the lab's page and the Worker as deployed at `address` (host:port), with the `variables` of its
+ * environment. Needs the page (server.ts).
+ */
+export async function workerdCommand(address: string, variables: Variables): Promise<string[]> {
+  await bundle();
+  return command({ address, variables, name: 'page' });
+}
+
+/** For hundreds: the sockets and people that a room takes are raised, for the product's own limits are lower than what is measured. */
 export class Workerd {
   readonly url: string;
   readonly #process: ChildProcess;
@@ -28,19 +41,14 @@ export class Workerd {
   }
 
   static async start(): Promise<Workerd> {
-    const folder = join(root, '.wrangler', 'lab', 'worker');
-    mkdirSync(folder, { recursive: true });
-    const config = join(root, '.wrangler', 'lab', 'wrangler.toml');
-    const deploy = ['deploy', '--dry-run', '--config', config, '--outdir', folder];
-    const { code, output } = await run([...withNode24('wrangler/bin/wrangler.js'), ...deploy]);
-    if (code !== 0) throw new Error(`The Worker does not build:\n${output}`);
-    const bundle = join(folder, 'index.js');
-    const raised = readFileSync(bundle, 'utf8').replace(/\bsockets: \d+,/, `sockets: ${RAISED},`);
+    const file = await bundle();
+    const raised = readFileSync(file, 'utf8').replace(/\bsockets: \d+,/, `sockets: ${RAISED},`);
     if (!raised.includes(`sockets: ${RAISED},`)) throw new Error('the limit of sockets is not where it was');
-    writeFileSync(bundle, raised);
+    writeFileSync(file, raised);
     const port = await freePort();
-    writeFileSync(join(folder, 'lab.capnp'), configuration(port));
-    const child = spawn(PROGRAM, ['serve', join(folder, 'lab.capnp')], { stdio: ['ignore', 'inherit', 'inherit'] });
+    const variables = { STUN_URLS: '', MAX_PARTICIPANTS: String(RAISED) };
+    const [program = '', ...words] = command({ address: `127.0.0.1:${port}`, variables, name: 'crowd' });
+    const child = spawn(program, words, { stdio: ['ignore', 'inherit', 'inherit'] });
     const workerd = new Workerd(`http://127.0.0.1:${port}`, child);
     for (let tries = 0; tries < 100; tries += 1) {
       const health = await fetch(`${workerd.url}/api/health`).catch(() => undefined);
@@ -56,22 +64,42 @@ export class Workerd {
   }
 }
 
-function configuration(port: number): string {
+/** What a deploy would upload. */
+async function bundle(): Promise<string> {
+  mkdirSync(folder, { recursive: true });
+  const deploy = ['deploy', '--dry-run', '--config', join(lab, 'wrangler.toml'), '--outdir', folder];
+  const { code, output } = await run([...withNode24('wrangler/bin/wrangler.js'), ...deploy]);
+  if (code !== 0) throw new Error(`The Worker does not build:\n${output}`);
+  copyFileSync(join(import.meta.dirname, 'front.mjs'), join(folder, 'front.mjs'));
+  return join(folder, 'index.js');
+}
+
+function command({ address, variables, name }: { address: string; variables: Variables; name: string }): string[] {
+  const path = join(folder, `${name}.capnp`);
+  writeFileSync(path, configuration(address, variables));
+  return [PROGRAM, 'serve', path];
+}
+
+function configuration(address: string, variables: Variables): string {
+  const texts = Object.entries(variables).map(([name, text]) => `(name = "${name}", text = "${text}"),`);
   return `using Workerd = import "/workerd/workerd.capnp";
 const config :Workerd.Config = (
-  services = [(name = "main", worker = .room)],
-  sockets = [(name = "http", address = "127.0.0.1:${port}", http = (), service = "main")],
+  services = [(name = "main", worker = .room), (name = "site", disk = (path = "${join(lab, 'site')}"))],
+  sockets = [(name = "http", address = "${address}", http = (), service = "main")],
 );
 const room :Workerd.Worker = (
-  modules = [(name = "index.js", esModule = embed "index.js")],
+  modules = [
+    (name = "front.mjs", esModule = embed "front.mjs"),
+    (name = "index.js", esModule = embed "index.js"),
+  ],
   compatibilityDate = ${setting('date')},
   compatibilityFlags = ${setting('flags')},
   durableObjectNamespaces = [(className = "Room", uniqueKey = "room", enableSql = true)],
   durableObjectStorage = (inMemory = void),
   bindings = [
     (name = "ROOMS", durableObjectNamespace = "Room"),
-    (name = "STUN_URLS", text = ""),
-    (name = "MAX_PARTICIPANTS", text = "${RAISED}"),
+    (name = "SITE", service = "site"),
+    ${texts.join('\n    ')}
   ],
 );
 `;

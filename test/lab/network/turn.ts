@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Place } from './internet.ts';
-import type { Variables } from '../server.ts';
+import type { Variables } from '../workerd.ts';
 
 const SECRET = 'a-secret-of-the-lab';
 const PORT = 3478;

@@ -50,7 +50,7 @@ export const families: Scenario[] = [
     name: 'one with IPv6 alone, one with IPv4 alone, one with both',
     browsers: BOTH,
     play: async (stage) => {
-      await stage.serve({}, 'both');
+      await stage.serve({}, { family: 'both' });
       await meet(stage, { between: 'through a third', atMost: CARRIED_WITHIN });
     },
   },
@@ -61,7 +61,7 @@ export const families: Scenario[] = [
     play: async (stage) => {
       const turn = await Turn.start(stage.internet.place('turn', { family: 'both' }));
       stage.onClose(() => turn.close());
-      await stage.serve(turn.variables(), 'both');
+      await stage.serve(turn.variables(), { family: 'both' });
       await meet(stage, { between: 'relayed', atMost: CARRIED_WITHIN });
     },
   },

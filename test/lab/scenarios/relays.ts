@@ -4,7 +4,7 @@ import type { Fault } from '../network/internet.ts';
 import { Turn, type Transport } from '../network/turn.ts';
 import { longestGap, type Person } from '../person.ts';
 import { BOTH, CHROMIUM, type Scenario } from '../scenario.ts';
-import type { Variables } from '../server.ts';
+import type { Variables } from '../workerd.ts';
 import type { Stage } from '../stage.ts';
 
 /** An address of the lab's internet at which nobody is: packets to it vanish. */
