@@ -18,7 +18,7 @@ const START_TIMEOUT = 60_000;
 
 const folder = join(root, '.wrangler', 'lab');
 
-/** `workerd` is what a deploy runs on, without the proxies that `wrangler dev` has in front of it. */
+/** `workerd` is what a deploy runs on, without the proxy that `wrangler dev` has in front of it. */
 export type Program = 'wrangler dev' | 'workerd';
 
 /** Builds the page and the texts it imports, once for all scenarios. */

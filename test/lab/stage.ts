@@ -46,9 +46,9 @@ export class Stage {
 
   async serve(
     variables: Variables = {},
-    { family, program }: { family?: Family; program?: Program } = {},
+    { family = 'IPv4', program }: { family?: Family; program?: Program } = {},
   ): Promise<Server> {
-    const server = await Server.start(this.internet.place('server', family && { family }), variables, program);
+    const server = await Server.start(this.internet.place('server', { family }), variables, program);
     this.#server = server;
     this.onClose(() => server.close());
     return server;

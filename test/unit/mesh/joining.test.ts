@@ -223,9 +223,9 @@ describe('[6] of many who come at once', () => {
   it('nor before a word of each has come: a channel that is open here may not be open there', async () => {
     internet().latency = 250;
     const seen = await storm();
-    const open = seen.findIndex(({ connected }) => connected === 3);
+    const connected = seen.findIndex((moment) => moment.connected === 3);
     const sound = seen.findIndex(({ sending }) => sending > 0);
     // A word travels 250 ms, and a rush is over 300 ms later (audience.ts).
-    expect([open > 0, (sound - open) * 10 >= 250 + 300]).toEqual([true, true]);
+    expect([connected > 0, (sound - connected) * 10 >= 250 + 300]).toEqual([true, true]);
   });
 });
