@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import puppeteer, { type Page } from 'puppeteer-core';
 import { CHROMIUM } from '../support/chromium.ts';
 import { expect, test } from '../support/fixtures.ts';
-import { giveMouth } from '../support/mouth.ts';
+import { giveMouth, hum } from '../support/mouth.ts';
 import { complaints, probe, samples, toneThroughout } from './recording/stage.ts';
 
 /** Hz. */
@@ -55,7 +55,7 @@ test('in a hidden tab the recording goes on, with pictures and sound throughout'
     await bo.open(ana.url());
     await bo.join('Bo');
     await expect(bo.tile('Ana')).toBeVisible();
-    await bo.page.evaluate((tone) => window.mouth.beep(tone, 600_000), BO);
+    await hum(bo.page, BO);
     await bo.page.waitForTimeout(3_000);
 
     await press(ana, 'More');

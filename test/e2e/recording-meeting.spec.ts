@@ -1,7 +1,7 @@
 /** What happens in a meeting while it is recorded: the recording goes on, what happened is said, and the file plays. */
-import { chromium, type Page } from '@playwright/test';
+import { chromium } from '@playwright/test';
 import { expect, test } from '../support/fixtures.ts';
-import { giveMouth, meetWithMouths } from '../support/mouth.ts';
+import { giveMouth, hum, meetWithMouths } from '../support/mouth.ts';
 import { watch } from '../support/origins.ts';
 import { Person } from '../support/people.ts';
 import { Server } from '../support/serve.ts';
@@ -16,10 +16,6 @@ const BO = 620;
 const HEARD = 0.03;
 /** Half of that: another's tone that stumbles on two busy cores spreads, to 0.006 to 0.011 in four of seven runs. */
 const SILENT = 0.015;
-
-/** Sounds until the page is closed. */
-const hum = (page: Page, hertz: number): Promise<void> =>
-  page.evaluate((tone) => window.mouth.beep(tone, 600_000), hertz);
 
 test('the room is killed, a presenter stops, a microphone is unplugged, the picker refused: all is in the file', async ({
   newPerson,

@@ -61,6 +61,11 @@ export function hush(page: Page): Promise<void> {
   return page.evaluate(() => window.mouth.hush());
 }
 
+/** A tone of `hertz`, until the page is closed. */
+export function hum(page: Page, hertz: number): Promise<void> {
+  return page.evaluate((tone) => window.mouth.beep(tone, 600_000), hertz);
+}
+
 /** Runs in the page, before its own code. */
 function equip(recordings: string[]): void {
   const devices = navigator.mediaDevices;
