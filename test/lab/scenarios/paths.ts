@@ -166,7 +166,7 @@ export const paths: Scenario[] = [
       stage.figures.measured('the two see each other after', Math.max(...times) / 1000, { unit: 's', atMost: 1 });
       for (const person of people) {
         const { events } = await person.look();
-        const said = events.filter(({ at, who, what }) => at >= began && who !== 'sound' && what !== 'live');
+        const said = events.filter(({ at, what }) => at >= began && what !== 'live');
         const marked = new Set(said.map(({ who }) => who));
         const expected = person === ana ? ['Bo'] : person === bo ? ['Ana'] : [];
         stage.figures.holds(

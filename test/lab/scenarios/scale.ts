@@ -49,9 +49,9 @@ async function meet(stage: Stage): Promise<{ people: Person[]; began: number }> 
 async function storm(stage: Stage): Promise<void> {
   const { people, began } = await meet(stage);
   const seen = await Promise.all(people.map((person) => person.look()));
-  const times = (wanted: string) =>
-    seen.flatMap(({ events }) => events.filter(({ what }) => what === wanted).map(({ at }) => (at - began) / 1000));
-  const [lives, sounds] = [times('live'), times('comes')];
+  const after = (at: number) => (at - began) / 1000;
+  const lives = seen.flatMap(({ events }) => events.filter(({ what }) => what === 'live').map(({ at }) => after(at)));
+  const sounds = seen.flatMap((person) => person.sounds.map(after));
   stage.figures.measured('pairs live, both sides', lives.length / 2, { atLeast: PAIRS });
   stage.figures.measured('last pair live after the first click', Math.max(...lives), { unit: 's', atMost: 5 });
   stage.figures.measured('half of the pairs after', quantile(lives, 0.5), { unit: 's' });
@@ -105,7 +105,7 @@ async function silence(stage: Stage): Promise<void> {
   stage.figures.measured('connections made by one of them', Math.max(...seen.map(({ made }) => made)), {
     atMost: STORM - 1,
   });
-  const said = seen.flatMap(({ events }) => events.filter(({ at, who }) => at >= muted && who !== 'sound'));
+  const said = seen.flatMap(({ events }) => events.filter(({ at }) => at >= muted));
   stage.figures.measured('said of anyone or of the room meanwhile', said.length, { atMost: 0 });
 }
 

@@ -29,6 +29,8 @@ declare global {
 
 /** In the order of SLOTS (web/mesh/peer.ts). */
 const KINDS = ['audio', 'video', 'video', 'audio'] as const;
+/** Milliseconds between looks at who is heard, as often as the product looks, and as it does once sound may come. */
+const LISTEN = 100;
 /** Milliseconds that a description waits for candidates, as the product's offers do. */
 const GATHER = 40;
 
@@ -102,6 +104,9 @@ async function take(from: number, { connection, early }: End, description: RTCSe
 
 function speak(): void {
   for (const { connection } of ends.values()) void connection.getTransceivers()[0]?.sender.replaceTrack(voice ?? null);
+  setInterval(() => {
+    for (const { connection } of ends.values()) connection.getReceivers()[0]?.getSynchronizationSources();
+  }, LISTEN);
 }
 
 /** What comes is played, as by any screen: an element for the face, one for the voice. */
