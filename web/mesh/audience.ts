@@ -1,10 +1,11 @@
 /**
  * Who is sent my media, and from when on: connections first, then sound and pictures. Where many come at once every connection
  * wants the processor once, and sound wants it for good: eight people on two cores needed nearly all of both for it, by threads
- * that the system puts before those that connect. All 28 pairs were up after 2.5 s without any sound, and after 8 to 9 s with it;
- * with sound that waits for them, after 2.8 to 4.4 s, and all were heard after 3.8 to 6.3 s (`npm run lab "join storm"`, Chromium
- * 156, 14 plays). So in a rush nobody else is begun to be sent anything until all are connected and nobody else comes for a moment.
- * Who has been before the door for a few seconds is connected already, and makes no rush when they come in.
+ * that the system puts before those that connect. All 28 pairs were up after 2.5 s without any sound, and after 8 to 9 s with
+ * it; with sound that waits for them, after 2.6 to 3.0 s, and all were heard after 3.5 to 4.0 s (`npm run lab "join storm"`,
+ * Chromium 156, 3 plays; without the product 1.8 to 2.0 s and 2.0 to 2.1 s beside them). So in a rush nobody else is begun to
+ * be sent anything until all are connected and nobody else comes for a moment. Who has been before the door for a few seconds
+ * is connected already, and makes no rush when they come in.
  *
  * A muted microphone costs as much as one that is spoken into: silence is encoded for everyone and sent. 14 streams of it took 42 % of
  * a core and 42 kbit/s each, with nothing in their place 3 % and none (one page, Chromium 156). So after a while nothing is sent in
@@ -18,10 +19,11 @@ import { SLOTS, type Slot } from './peer.ts';
 /** Connections coming up at once that make a rush: fewer are over before a person would notice. */
 const MANY = 3;
 /**
- * Milliseconds with all connected, by the clock on the wall, after which it is over: who comes does not come later because this page
- * is late. The last of eight lived them in 1.2 to 1.9 s, while the others' sound took the processor.
+ * Milliseconds with all connected, by the clock on the wall, after which it is over: those who come one after the other within a
+ * second are in the room by then, and known to be coming. And not as the page lives them: who comes does not come later because
+ * this page is late.
  */
-const CALM = 300;
+const CALM = 150;
 /**
  * Milliseconds, as the page lives them, without a connection more or less after which none is waited for any more: one of them may never
  * come up.
@@ -60,9 +62,15 @@ export class Audience implements Iterable<string> {
   #coming = { count: 0, since: 0 };
   /** Since when all have been connected, by the clock on the wall. */
   #calmSince: number | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(options: AudienceOptions) {
     this.#options = options;
+  }
+
+  /** Whether many connections are coming up. */
+  get rush(): boolean {
+    return this.#rush;
   }
 
   get size(): number {
@@ -119,10 +127,19 @@ export class Audience implements Iterable<string> {
     const count = connecting(LONGEST_WAIT);
     if (count !== this.#coming.count) this.#coming = { count, since: now };
     const coming = now - this.#coming.since < STANDSTILL ? count : 0;
-    this.#calmSince = coming > 0 ? undefined : (this.#calmSince ?? time.wall());
+    if (coming > 0) this.#calmSince = undefined;
+    else if (this.#calmSince === undefined) {
+      this.#calmSince = time.wall();
+      // Then, not with the next look: in a rush that comes up to 0.3 s later.
+      if (this.#rush) this.#timer = setTimeout(() => this.tick(), CALM);
+    }
     if (coming >= MANY) this.#rush = true;
     else if (this.#calmSince !== undefined && time.wall() - this.#calmSince >= CALM) this.#rush = false;
     for (const [sid, since] of this.#waiting) if (!this.#rush || now - since >= LONGEST_WAIT) this.#begin(sid);
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
   }
 
   #begin(sid: string): void {

@@ -134,8 +134,7 @@ export class Mesh {
   }
 
   async frame(from: string, box: string): Promise<void> {
-    const pair = await this.#introductions.get(from);
-    await pair?.receive(box);
+    await (await this.#introductions.get(from))?.receive(box);
   }
 
   send(sid: string, ...messages: PeerMessage[]): void {
@@ -206,6 +205,7 @@ export class Mesh {
   close(): void {
     this.#closed = true;
     this.#time.stop();
+    this.#audience.close();
     this.#forwarding.close();
     for (const pair of this.#pairs.values()) pair.close();
     this.#pairs.clear();
@@ -239,6 +239,7 @@ export class Mesh {
       fingerprint: hello.fingerprint,
       configuration: (path) => configurationOf(this.#routes, path, certificate),
       now: () => this.#time.now(),
+      rush: () => this.#audience.rush,
       greeting: this.#options.greeting,
       relay: (box) => this.#relay({ to: sid, box }),
       onMessage: (message) => this.#onMessage(sid, message),

@@ -21,7 +21,7 @@ import { Vitals, type VitalsOptions } from './vitals.ts';
 export type ConnectionState = ReturnType<Recovery['shown']>;
 
 export interface PairOptions
-  extends Pick<VitalsOptions, 'onRoute' | 'onHeard'>, Pick<DeliveryOptions, 'seal' | 'greeting' | 'relay'> {
+  extends Pick<VitalsOptions, 'onRoute' | 'onHeard' | 'rush'>, Pick<DeliveryOptions, 'seal' | 'greeting' | 'relay'> {
   readonly sid: string;
   readonly me: string;
   readonly fingerprint: Uint8Array;

@@ -37,9 +37,6 @@ function read(receiver: RTCRtpReceiver): RTCRtpSynchronizationSource | undefined
   const before = readings.get(receiver);
   const began = performance.now();
   if (before && began < before.until) return before.source;
-  // Of a connection that is coming up there is nothing to read, and it needs the time.
-  const state = receiver.transport?.state;
-  if (state === 'new' || state === 'connecting') return undefined;
   const source = receiver.getSynchronizationSources()[0];
   const took = performance.now() - began;
   readings.set(receiver, { until: began + (took < SLOW ? FRESH.usual : FRESH.slow), source });
