@@ -23,6 +23,13 @@ const PATIENCE = 8_000;
 /** Milliseconds that a replaced connection is kept, for what waits in its channel, where its path is back as well. */
 const LINGER = 3_000;
 
+/**
+ * Milliseconds after which its sound is limited: a change of parameters stops the page until its media thread has time. In a rush
+ * of eight on two cores that took 10 to 13 each, two in every connection, of which each page still made others; by then it is over
+ * (audience.ts).
+ */
+const LIMIT_SOUND_AFTER = 5_000;
+
 type Tracks = Record<Slot, MediaStreamTrack>;
 
 export interface ConnectionsOptions {
@@ -47,6 +54,7 @@ interface Made {
   readonly at: number;
   /** When it was first seen to be answered. */
   answeredAt?: number;
+  soundLimited?: boolean;
 }
 
 export class Connections {
@@ -126,6 +134,11 @@ export class Connections {
   /** To be called a few times a second; `live`: both hear each other by the connection as it is. */
   tick(state: 'live' | 'silent'): void {
     const { now } = this.#options;
+    const current = this.#current;
+    if (current?.peer.channelOpen && !current.soundLimited && now() - current.at >= LIMIT_SOUND_AFTER) {
+      current.soundLimited = true;
+      current.peer.limitSound();
+    }
     if (this.#predecessor && now() - this.#predecessor.at >= LINGER) this.#dropPredecessor();
     const successor = this.#successor;
     if (!successor) return;

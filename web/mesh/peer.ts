@@ -88,12 +88,13 @@ export class Peer {
     });
     this.connection.onnegotiationneeded = () => {
       // See Pair: after the first offer one side alone makes offers.
-      if (!options.polite || (options.initiator && !this.answered)) void this.#guard(this.#negotiate());
+      if (options.polite && (!options.initiator || this.answered)) return;
+      this.#batches.restart();
+      void this.#guard(this.#negotiation.negotiate());
     };
     this.connection.onicecandidate = ({ candidate }) => candidate && this.#batches.add(candidate);
-    this.connection.onicegatheringstatechange = () => {
-      if (this.connection.iceGatheringState === 'complete') this.#batches.flush();
-    };
+    this.connection.onicegatheringstatechange = () =>
+      this.connection.iceGatheringState === 'complete' && this.#batches.flush();
     this.connection.onconnectionstatechange = () => {
       revive(this.connection);
       options.onState();
@@ -146,6 +147,11 @@ export class Peer {
     if (limit === this.#limit) return;
     this.#limit = limit;
     this.#applyLimit('camera');
+  }
+
+  /** No more sound than is needed, from now on. Stops the page for as long as parameters take. */
+  limitSound(): void {
+    for (const slot of ['microphone', 'screenAudio'] as const) this.#applyLimit(slot);
   }
 
   /** None for now; or whole ones of all that I send: the other side may have lost what the next ones build upon. */
@@ -242,13 +248,11 @@ export class Peer {
     const channel = this.connection.createDataChannel('snug', { negotiated: true, id: 0, ordered: true });
     channel.onopen = () => {
       // Firefox lists encodings only once negotiated.
-      for (const slot of SLOTS) this.#applyLimit(slot);
+      this.#applyLimit('camera');
       this.#options.onChannel('open');
     };
     channel.onclose = () => this.#options.onChannel('closed');
-    channel.onmessage = ({ data }) => {
-      if (typeof data === 'string') this.#options.onText(data);
-    };
+    channel.onmessage = ({ data }) => typeof data === 'string' && this.#options.onText(data);
     this.#channel = channel;
   }
 
@@ -271,11 +275,6 @@ export class Peer {
     if (!sender || slot === 'screen') return;
     if (slot !== 'camera') void limitSound(sender, soundLimit(slot, sent));
     else if (this.#limit && sent === 'something') void limitVideo(sender, this.#limit);
-  }
-
-  async #negotiate(): Promise<void> {
-    this.#batches.restart();
-    await this.#negotiation.negotiate();
   }
 
   async #sendDescription(type: 'offer' | 'answer', offerId: number): Promise<void> {

@@ -13,6 +13,7 @@ it('sound that is not there takes no bandwidth from what is, and a voice no more
   const [ana, bo] = people;
   const limits = (slot: Slot) =>
     internet().connections.map((connection) => connection.getTransceivers()[SLOTS.indexOf(slot)]?.sender.encoding);
+  await pass(5_000);
   expect(limits('microphone')).toMatchObject([{ maxBitrate: 32_000 }, { maxBitrate: 32_000 }]);
   expect(limits('screenAudio')).toMatchObject([{ maxBitrate: 6_000 }, { maxBitrate: 6_000 }]);
   ana.mesh.setTrack('screenAudio', track('audio'));
@@ -23,4 +24,18 @@ it('sound that is not there takes no bandwidth from what is, and a voice no more
   bo.mesh.setTrack('screenAudio', null);
   await pass(100);
   expect(limits('screenAudio')).toMatchObject([{ maxBitrate: 6_000 }, { maxBitrate: 6_000 }]);
+});
+
+it('[6] and not while many connections may still be coming up: parameters stop the page', async () => {
+  await talking('Ana', 'Bo');
+  const sound = () =>
+    internet().connections.flatMap((connection) =>
+      [0, SLOTS.indexOf('screenAudio')].map(
+        (slot) => connection.getTransceivers()[slot]?.sender.encoding['maxBitrate'],
+      ),
+    );
+  await pass(1_000);
+  expect(sound()).toEqual([undefined, undefined, undefined, undefined]);
+  await pass(4_000);
+  expect(sound()).toEqual([32_000, 6_000, 32_000, 6_000]);
 });
