@@ -116,6 +116,11 @@ export class Connections {
     this.#successor = this.#make(this.#epoch + 1, 'initiator', 'any');
   }
 
+  /** The offer of the other connection again, where there is one of mine and it is unanswered. */
+  resend(): void {
+    void this.#successor?.peer.resend();
+  }
+
   /** What is sent in `slot` from now on, by this connection and all that follow; null for nothing. */
   setTrack(slot: Slot, track: MediaStreamTrack | null): void {
     this.#sent[slot] = track;

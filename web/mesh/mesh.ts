@@ -118,19 +118,19 @@ export class Mesh {
     if (frames && frames.length > 0) this.#options.relay(frames);
   }
 
-  /** Someone has entered after me: they will offer. Who is back may not know that I had given them up, so I do. */
+  /** Someone has entered after me: they will offer. Who is back may not know that I had given them up, or do not hear them. */
   async entered(entry: RosterEntry): Promise<void> {
     const pair = await this.#introduce(entry);
     pair?.recovery.roster(this.#time.now(), 'present');
     if (pair?.recovery.returned(this.#time.now())) void pair.offer();
+    else if (pair?.recovery.state.name === 'restarting') pair.recovery.nudge(this.#time.now());
   }
 
   /** The room has lost sight of someone. Only a leave of someone silent is believed at once. */
   left(sid: string, reason: LeftReason): void {
-    const pair = this.#pairs.get(sid);
-    if (!pair) return;
-    if (reason === 'left') pair.recovery.farewell(this.#time.now());
-    else pair.recovery.roster(this.#time.now(), reason === 'lease' ? 'asleep' : 'absent');
+    const recovery = this.#pairs.get(sid)?.recovery;
+    if (reason === 'left') recovery?.farewell(this.#time.now());
+    else recovery?.roster(this.#time.now(), reason === 'lease' ? 'asleep' : 'absent');
   }
 
   async frame(from: string, box: string): Promise<void> {

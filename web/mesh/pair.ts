@@ -238,10 +238,7 @@ export class Pair {
   #remedy(remedy: Remedy): void {
     if (remedy === 'restart') this.#restarts.restart();
     else if (remedy === 'rebuild') this.#offer('any');
-    else {
-      this.peer?.setTrack('microphone', null);
-      this.peer?.setTrack('microphone', this.#connections.sent('microphone'));
-    }
+    else for (const track of [null, this.#connections.sent('microphone')]) this.peer?.setTrack('microphone', track);
   }
 
   #channelOpened(): void {
@@ -263,10 +260,10 @@ export class Pair {
     // Another version's message, or nonsense: whoever sent it is verified, what they mean is unknown. Nothing follows from it.
     if (!parsed.success) return;
     if (path === 'channel') this.recovery.contact(this.#options.now(), 'message');
-    for (const message of parsed.output) this.#handle(message);
+    for (const message of parsed.output) this.#handle(message, path);
   }
 
-  #handle(message: PeerMessage): void {
+  #handle(message: PeerMessage, path: 'channel' | 'room'): void {
     switch (message.type) {
       case 'description':
         this.#descriptions.receive(message);
@@ -278,6 +275,8 @@ export class Pair {
         // Whoever comes back has entered again before they ask; what was still on its way brings nobody back.
         if (this.recovery.state.name === 'gone') return;
         if (this.#restarts.asked(message.epoch) === 'offered' && this.#isDoubted) this.#connections.succeed();
+        // What I offered beside it a moment ago may have gone where they were out of reach; the channel delivers wishes of then.
+        else if (path === 'room') this.#connections.resend();
         return;
       case 'ping':
         this.recovery.expect(message.silent ? 'pongs' : 'media');

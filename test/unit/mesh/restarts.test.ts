@@ -1,4 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
+import type { Frame } from '../../../worker/protocol.ts';
+import { readBox } from '../../support/fake-seal.ts';
+import type { PeerMessage } from '../../../web/protocol.ts';
 import { Restarts, type Restartable } from '../../../web/mesh/restarts.ts';
 import { pass, stage } from './meeting.ts';
 
@@ -96,6 +99,44 @@ it.each([0, 500, 1_000, 1_500, 2_000, 2_500])(
     expect([ana.shows(bo), bo.shows(ana)]).toEqual(['live', 'live']);
   },
 );
+
+describe('whoever is back in the room', () => {
+  /** Cut off, until the driver (Bo) has just made an attempt that nobody has heard of; then the room passes frames on again. */
+  async function attempted() {
+    const [ana, bo] = await talking('Ana', 'Bo');
+    cut(ana, bo);
+    room().fate = () => [];
+    await pass(10_000);
+    const offers = () => said(bo).filter((message) => message.type === 'description').length;
+    for (const before = offers(); before === offers();) await pass(50);
+    await pass(200);
+    room().fate = () => [room().latency];
+    room().relayed.splice(0);
+    return { ana, bo };
+  }
+
+  /** What someone has handed to the room since it was last forgotten. */
+  const said = (person: { sid: string }) =>
+    room().relayed.flatMap(({ from, frames }) => (from === person.sid ? frames.flatMap(messagesIn) : []));
+  const messagesIn = ({ box }: Frame) => JSON.parse(readBox(box).text) as PeerMessage[];
+
+  it('[33] and asks is sent all offers of a moment ago: that of the connection, and that of another beside it', async () => {
+    const { ana, bo } = await attempted();
+    ana.mesh.nudge();
+    await pass(300);
+    const epochs = said(bo).flatMap((message) => (message.type === 'description' ? [message.epoch] : []));
+    expect(new Set(epochs).size).toBe(2);
+  });
+
+  it('[33] is asked at once by who does not hear them, whenever the next attempt is due', async () => {
+    const { ana, bo } = await attempted();
+    await pass(1_000);
+    expect(said(bo)).toEqual([]);
+    await bo.mesh.entered(ana.entry);
+    await pass(300);
+    expect(said(bo).some((message) => message.type === 'description')).toBe(true);
+  });
+});
 
 // The room forgets who is out, and the other gives them up after that: what they offer then comes to a pair that has nothing.
 it.each(['Ana', 'Bo'])(
