@@ -124,6 +124,8 @@ export class Gauge {
 
   async snapshot(): Promise<Snapshot> {
     const call = this.#call();
+    // Else what the tiles say would not be among the events yet.
+    this.#look();
     return {
       now: Date.now(),
       stage: call?.stage ?? '',
