@@ -211,7 +211,7 @@ export class Pair {
   async #restart(): Promise<void> {
     const late = await this.#arrivals.any();
     if (this.recovery.state.name !== 'restarting') return;
-    if (late) this.recovery.late(this.#options.now());
+    if (late) this.recovery.contact(this.#options.now(), 'message');
     else {
       this.#report();
       if (this.#restarts.restart() === 'offered') this.#connections.succeed();

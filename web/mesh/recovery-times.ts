@@ -4,11 +4,6 @@ export const TIMES = {
   mediaSilence: 300,
   /** Without media the channel's pong is the only sign of life, and it comes once a second. */
   silence: 2_000,
-  /**
-   * After what was only late, until it is silence again. What a browser finds in its sockets when it wakes is late as well, and
-   * whoever sent it may have given up since.
-   */
-  late: 500,
   /** From suspicion to the first restart, for what is only late: a restart in vain costs two messages and a connection. */
   patience: 100,
   /** What the other side waits longer than the driver. */

@@ -43,7 +43,6 @@ export class Recovery {
   #born: number;
   #lastContact: number;
   #lastMedia = -Infinity;
-  #lateAt = -Infinity;
   #expected: 'media' | 'pongs' = 'media';
   #absentSince: number | undefined;
   #farewell = false;
@@ -96,12 +95,6 @@ export class Recovery {
     this.#everLive = true;
     this.#rebuilds = 0;
     if (back || this.#pictures === 'held') this.#renewPictures();
-  }
-
-  /** Packets have come that nothing has played: what is silent is only late. */
-  late(now: number): void {
-    this.contact(now, 'message');
-    this.#lateAt = now;
   }
 
   /** By their own word: whether sound of theirs is on its way, so that its end would be a stall. */
@@ -226,7 +219,6 @@ export class Recovery {
 
   /** Milliseconds of silence that mean something: few while audio was flowing, more where only pongs come. */
   #suspicious(): number {
-    if (this.#lateAt === this.#lastContact) return TIMES.late;
     const flowed = this.#expected === 'media' && this.#lastContact - this.#lastMedia < TIMES.mediaSilence;
     return flowed ? TIMES.mediaSilence : TIMES.silence;
   }

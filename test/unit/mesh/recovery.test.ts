@@ -186,23 +186,6 @@ describe('suspect', () => {
     expect([state(), did()]).toEqual(['live', []]);
   });
 
-  it('[8] that is only late is live, and in doubt again after half a second: what a socket held while all slept comes late as well', () => {
-    const { recovery, run, hear, now, state, since } = live('driver', 'media');
-    run(TIMES.mediaSilence + TIMES.patience);
-    expect(state()).toBe('restarting');
-    const mark = now();
-    recovery.late(mark);
-    expect(state()).toBe('live');
-    run(TIMES.late + TIMES.patience);
-    expect(since(mark)).toEqual([
-      [TIMES.late, 'probe'],
-      [TIMES.late + TIMES.patience, 'restart'],
-    ]);
-    hear();
-    run(TIMES.silence - TICK);
-    expect(state()).toBe('live');
-  });
-
   it('makes up for what was lost only after a silence that retransmission does not fill', () => {
     const { run, hear, did, pictures } = live('driver', 'media');
     run(350);
