@@ -130,6 +130,7 @@ export class Audience implements Iterable<string> {
     if (coming > 0) this.#calmSince = undefined;
     else if (this.#calmSince === undefined) {
       this.#calmSince = time.wall();
+      clearTimeout(this.#timer);
       // Then, not with the next look: in a rush that comes up to 0.3 s later.
       if (this.#rush) this.#timer = setTimeout(() => this.tick(), CALM);
     }

@@ -23,6 +23,7 @@ beforeEach(() => {
     time: clock,
   });
   audience.setTrack('microphone', voice);
+  return () => vi.useRealTimers();
 });
 
 /** The clock goes on, looked at ten times a second. */
@@ -112,7 +113,19 @@ describe('[6] in a rush', () => {
     expect(hears('ana')).toBe(false);
     vi.advanceTimersByTime(1);
     expect(hears('ana')).toBe(true);
-    vi.useRealTimers();
+  });
+
+  it('that moment may begin more than once, and its end is waited for once', () => {
+    vi.useFakeTimers();
+    coming = [0, 0, 0];
+    audience.admit('ana');
+    for (const others of [[], [0], []]) {
+      coming = others;
+      pass(50);
+    }
+    expect(vi.getTimerCount()).toBe(1);
+    audience.close();
+    expect(vi.getTimerCount()).toBe(0);
   });
 
   it('who hears me already goes on hearing me', () => {
