@@ -118,7 +118,7 @@ export class Mesh {
     if (frames && frames.length > 0) this.#options.relay(frames);
   }
 
-  /** Someone has entered after me: they will offer. Who is back may not know that I had given them up, or do not hear them. */
+  /** Someone has entered after me: they will offer. Who is back may not know that I gave them up or do not hear them: I do. */
   async entered(entry: RosterEntry): Promise<void> {
     const pair = await this.#introduce(entry);
     pair?.recovery.roster(this.#time.now(), 'present');

@@ -89,8 +89,8 @@ window.RTCPeerConnection = class extends RTCPeerConnection {
 
 /**
  * When the page that is measured first read of each receiver that something of it was played. No readings of the gauge's own: each
- * stops the page until its media thread has time, 10 ms in a storm of eight on two cores, and ten a second of everyone from whom
- * nothing had come yet took most of what those pages had while they still connected.
+ * stops the page until its media thread has time, 10 ms in a storm of eight on two cores. With ten a second of everyone from whom
+ * nothing had come yet, readings stopped the eight pages for 27 s together in one play; without them for 5 to 13 s in nine.
  */
 const firstSounds = new Map<RTCRtpReceiver, number>();
 const { getSynchronizationSources } = RTCRtpReceiver.prototype;
