@@ -132,13 +132,14 @@ export class Recorder {
   async #open(opening: SessionOptions['opening']): Promise<void> {
     await this.#parts.hold(opening.id).catch(() => false);
     if (this.#state.kind !== 'starting' || this.#id !== opening.id) return;
-    const { mode, startedAt: since } = opening;
+    const { mode } = opening;
     this.#session = this.#parts.open({
       opening,
       sources: this.#options.sources(),
       events: {
         onReady: (sound) => {
           if (!sound) this.#tell('no-sound');
+          const since = this.#parts.now();
           this.#set({ kind: 'recording', mode, since, bytes: 0, level: 0, spaceLeft: undefined });
           if (this.#stopping) void this.stop();
         },

@@ -82,7 +82,7 @@ export type RecorderState =
   | {
       readonly kind: 'recording';
       readonly mode: RecordingMode;
-      /** Epoch milliseconds. */
+      /** Epoch milliseconds at which the first file was open: what there is of the recording begins here. */
       readonly since: number;
       readonly bytes: number;
       /** 0..1, of all recorded sound. */

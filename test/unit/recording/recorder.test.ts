@@ -49,11 +49,13 @@ const settle = async () => {
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
 };
 
-async function recording() {
+/** From the press until `readyAt` devices and encoders are opened: of that time nothing is recorded. */
+async function recording({ readyAt = 1_000_000 } = {}) {
   recorder.start({ mode: 'meeting' });
   await settle();
   const session = sessions.at(-1);
   if (!session) throw new Error('no session');
+  parts.now.mockReturnValue(readyAt);
   session.options.events.onReady(true);
   return session;
 }
@@ -62,14 +64,14 @@ const kinds = () => states.map(({ kind }) => kind);
 
 describe('a recording', () => {
   it('starts, tells size and level and space, stops and is done', async () => {
-    const session = await recording();
+    const session = await recording({ readyAt: 1_001_000 });
     session.options.events.onPulse({ bytes: 500, level: 0.3, skipped: 0 });
     await settle();
     session.options.events.onPulse({ bytes: 900, level: 0.4, skipped: 0 });
     expect(recorder.state).toEqual({
       kind: 'recording',
       mode: 'meeting',
-      since: 1_000_000,
+      since: 1_001_000,
       bytes: 900,
       level: 0.4,
       spaceLeft: 10_000_000_000,
