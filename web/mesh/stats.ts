@@ -82,10 +82,11 @@ export interface SentPicture {
 /** Undefined where nothing is sent, or a browser does not say. */
 export function sentPicture(stats: RTCStatsReport, sender: RTCRtpSender): SentPicture | undefined {
   let found: SentPicture | undefined;
-  const most = sender.getParameters().encodings[0]?.maxFramerate ?? Infinity;
   stats.forEach((entry: RTCOutboundRtpStreamStats & { qualityLimitationReason?: string; targetBitrate?: number }) => {
     const source: unknown = entry.type === 'outbound-rtp' ? stats.get(entry.mediaSourceId ?? '') : undefined;
     if (!isVideoSource(source) || source.trackIdentifier !== sender.track?.id || !entry.targetBitrate) return;
+    // Only here: in a call without pictures it stopped the page, as a reading does, every two seconds for everyone.
+    const most = sender.getParameters().encodings[0]?.maxFramerate ?? Infinity;
     const frames = (entry.framesPerSecond ?? 0) / Math.min(source.framesPerSecond, most);
     found = { limitedBy: limitOf(entry.qualityLimitationReason), target: entry.targetBitrate, frames };
   });

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { isRelayed, lastPacket, receivedLoudness } from '../../../web/mesh/stats.ts';
+import { isRelayed, lastPacket, receivedLoudness, sentPicture } from '../../../web/mesh/stats.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
 afterEach(() => void vi.useRealTimers());
@@ -33,6 +33,18 @@ it('where a reading takes long it serves for 95 ms', () => {
   expect([lastPacket(made), readings()]).toEqual([960, 1]);
   vi.advanceTimersByTime(1);
   expect([lastPacket(made), readings()]).toEqual([1920, 2]);
+});
+
+it('parameters, which stop the page as well, are read only of what sends pictures', () => {
+  const getParameters = vi.fn(() => ({ encodings: [{ maxFramerate: 20 }] }));
+  const sender = { track: { id: 'camera' }, getParameters } as unknown as RTCRtpSender;
+  const statistics = (targetBitrate: number) =>
+    new Map<string, object>([
+      ['sent', { type: 'outbound-rtp', mediaSourceId: 'source', targetBitrate, framesPerSecond: 10 }],
+      ['source', { type: 'media-source', trackIdentifier: 'camera', framesPerSecond: 30 }],
+    ]) as unknown as RTCStatsReport;
+  expect([sentPicture(statistics(0), sender), getParameters.mock.calls.length]).toEqual([undefined, 0]);
+  expect(sentPicture(statistics(30_000), sender)).toEqual({ limitedBy: undefined, target: 30_000, frames: 0.5 });
 });
 
 it.each([
