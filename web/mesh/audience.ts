@@ -2,8 +2,8 @@
  * Who is sent my media, and from when on: connections first, then sound and pictures. Where many come at once every connection
  * wants the processor once, and sound wants it for good: eight people on two cores needed nearly all of both for it, by threads
  * that the system puts before those that connect. All 28 pairs were up after 2.5 s without any sound, and after 8 to 9 s with
- * it; with sound that waits for them, after 2.6 to 4.2 s, and all were heard after 3.5 to 5.9 s (`npm run lab "join storm"`,
- * Chromium 156, 5 plays; without the product after 1.8 to 3.0 s beside them). So in a rush nobody else is begun to
+ * it; with sound that waits for them, after 2.6 to 5.9 s, and all were heard after 3.5 to 8.1 s (`npm run lab "join storm"`,
+ * Chromium 156, 16 plays on two days; without the product after 1.8 to 4.8 s beside them). So in a rush nobody else is begun to
  * be sent anything until all are connected and nobody else comes for a moment. Who has been before the door for a few seconds
  * is connected already, and makes no rush when they come in.
  *
