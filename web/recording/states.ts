@@ -82,7 +82,7 @@ export type RecorderState =
   | {
       readonly kind: 'recording';
       readonly mode: RecordingMode;
-      /** Epoch milliseconds at which the first file was open: what there is of the recording begins here. */
+      /** Epoch milliseconds at which the engine said that its first file is open: nothing is recorded before. */
       readonly since: number;
       readonly bytes: number;
       /** 0..1, of all recorded sound. */
