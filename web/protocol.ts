@@ -1,6 +1,6 @@
 /**
  * Every message between two browsers: schemas, types, limits.
- * They travel as JSON, over the pair's data channel once it is open and sealed through the room before that
+ * They travel as JSON, over the pair's data channel once it is open and sealed through the room, or a third, before that
  * and whenever it is not; callers never know which. Refuses to know keys, sockets and connections.
  *
  * Order: what one sender sends arrives in its order or not at all. Times (`at`, `joinedAt`, `hand`) are
@@ -17,6 +17,8 @@ export const TEXT_LIMITS = {
   history: 500,
   /** Characters of a session description: four transceivers are 10,800 in Chromium; a wide margin. */
   sdp: 60_000,
+  /** Characters of a sealed box, as in the room's frames. */
+  box: 45_000,
   /** Messages that travel together. */
   messages: 64,
 } as const;
@@ -26,6 +28,7 @@ const Epoch = v.pipe(v.number(), v.safeInteger(), v.minValue(0));
 const Time = v.pipe(v.number(), v.minValue(0), v.maxValue(8.64e15));
 const Id = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{1,32}$/));
 const Sid = v.pipe(v.string(), v.regex(/^[A-Za-z0-9_-]{22}$/));
+const Box = v.pipe(v.string(), v.maxLength(TEXT_LIMITS.box));
 const Name = v.pipe(v.string(), v.maxLength(TEXT_LIMITS.name));
 const ChatText = v.pipe(v.string(), v.minLength(1), v.maxLength(TEXT_LIMITS.chat));
 
@@ -94,6 +97,10 @@ export const PeerMessage = v.variant('type', [
   v.object({ type: v.literal('forward'), of: Sid, wish: v.picklist(['wanted', 'over', 'refused']) }),
   /** Negotiation of the connection that carries `of`. */
   v.object({ type: v.literal('forwarded'), of: Sid, signal: v.variant('type', [Description, Candidates]) }),
+  /** Hand this box on to `to`, whom I do not reach. See mesh/detour.ts. */
+  v.object({ type: v.literal('detour'), to: Sid, box: Box }),
+  /** A box of `from` for you, who do not reach each other. */
+  v.object({ type: v.literal('detoured'), from: Sid, box: Box }),
   /** Restart ICE on the connection of this epoch: only the driver (larger sid) makes offers after the first. */
   v.object({ type: v.literal('restart'), epoch: Epoch }),
   // `silent`: nothing of my microphone is on its way, so that no sound does not mean no path.
@@ -112,8 +119,8 @@ export const PeerMessagesText = v.pipe(
 );
 
 export type PeerMessage = v.InferOutput<typeof PeerMessage>;
-/** What the mesh hands on; a pair keeps the upkeep of its connection to itself, and the mesh who carries whom. */
-export type CallMessage = Exclude<MeshMessage, { type: 'forward' | 'forwarded' }>;
+/** What the mesh hands on; a pair keeps the upkeep of its connection to itself, and the mesh who carries whom and what. */
+export type CallMessage = Exclude<MeshMessage, { type: 'forward' | 'forwarded' | 'detour' | 'detoured' }>;
 export type MeshMessage = Exclude<
   PeerMessage,
   { type: 'description' | 'candidates' | 'restart' | 'ping' | 'pong' | 'heard' | 'leave' }

@@ -1,6 +1,6 @@
 /**
  * Which path a message to one participant takes: the channel while it is live, else the room, else it waits for whichever opens
- * first. Refuses to know what messages mean, beyond that a first description brings along who I am.
+ * first, whether or not it was handed to a third meanwhile (detour.ts). Refuses to know what messages mean, beyond that a first description brings along who I am.
  */
 import type { PeerMessage } from '../protocol.ts';
 import type { PairSeal } from '../seal/pair.ts';
@@ -28,7 +28,7 @@ export class Delivery {
     this.#options = options;
   }
 
-  /** Sends, by whatever path there is. What finds none waits, but for what is about the connection as it is: that is made anew. */
+  /** Sends, by whatever path there is. What finds none waits, but for what is of now. */
   send(...messages: PeerMessage[]): void {
     const { peer, live } = this.#options;
     if (peer()?.send(JSON.stringify(messages)) && live()) return;

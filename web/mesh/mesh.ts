@@ -6,14 +6,13 @@
  */
 import type { Frame, LeftReason, RosterEntry } from '../../worker/protocol.ts';
 import type { CallMessage, MeshMessage, PeerMessage } from '../protocol.ts';
-import { openHello } from '../seal/hello.ts';
-import type { Identity } from '../seal/identity.ts';
-import { PairSeal, derivePairKeys } from '../seal/pair.ts';
+import { meet, type Me } from '../seal/meet.ts';
 import { Audience } from './audience.ts';
+import { Detour } from './detour.ts';
 import { Forwarding, type Tracks } from './forwarding.ts';
 import { cameraLimit } from './limits.ts';
 import { LivedTime } from '../lived-time.ts';
-import { Pair, type ConnectionState } from './pair.ts';
+import { Pair, type ConnectionState, type MessagePath } from './pair.ts';
 import type { Slot } from './peer.ts';
 import { configurationOf, type Routes } from './routes.ts';
 import { receivedLoudness } from './stats.ts';
@@ -24,13 +23,8 @@ const OFFERS_TOGETHER = 500;
 /** Milliseconds without reaching someone after which somebody else is asked to carry them. */
 const CARRY_AFTER = 5_000;
 
-export interface MeshOptions {
-  readonly identity: Identity;
+export interface MeshOptions extends Me {
   readonly certificate: RTCCertificate;
-  readonly helloHash: Uint8Array;
-  readonly roomId: string;
-  readonly helloKey: CryptoKey;
-  readonly psk: Uint8Array<ArrayBuffer>;
   /** Hands frames to the room, all in one message; false where its socket is not open. */
   relay: (frames: Frame[]) => boolean;
   roomOpen: () => boolean;
@@ -62,6 +56,7 @@ export class Mesh {
   readonly #direct = new Map<string, Tracks>();
   readonly #carried = new Map<string, Tracks>();
   readonly #forwarding: Forwarding;
+  readonly #detour: Detour;
   readonly #time = new LivedTime(() => this.#tick());
   #routes: Routes = { iceServers: [], iceTransportPolicy: 'all' };
   /** Frames that wait for the other offers of a join; undefined where frames leave at once. */
@@ -75,8 +70,9 @@ export class Mesh {
       connecting: (within) => this.#present().filter(({ recovery }) => recovery.isNew(this.#time.now(), within)).length,
       time: this.#time,
     });
+    const reached = () => this.#present().flatMap(({ sid, recovery }) => (recovery.state.name === 'live' ? [sid] : []));
     this.#forwarding = new Forwarding({
-      reached: () => this.#present().flatMap(({ sid, recovery }) => (recovery.state.name === 'live' ? [sid] : [])),
+      reached,
       tracksOf: (sid) => (this.#pairs.get(sid)?.recovery.state.name === 'live' ? this.#direct.get(sid) : undefined),
       // Who only looks in is carried nothing: those whose media it is send them none either.
       makePeer: (sid, handlers) => (this.#audience.has(sid) ? this.#pairs.get(sid)?.makePeer(handlers) : undefined),
@@ -88,6 +84,11 @@ export class Mesh {
         options.onThrough(sid, through?.via);
       },
       now: () => this.#time.now(),
+    });
+    this.#detour = new Detour({
+      reached,
+      send: (sid, message) => this.#pairs.get(sid)?.peer?.send(JSON.stringify([message])),
+      onBox: (from, box) => (this.#pairs.get(from)?.receive(box, 'third') ? 'taken' : 'unknown'),
     });
   }
 
@@ -134,6 +135,7 @@ export class Mesh {
   }
 
   async frame(from: string, box: string): Promise<void> {
+    this.#detour.broughtByRoom(from);
     await (await this.#introductions.get(from))?.receive(box);
   }
 
@@ -214,39 +216,30 @@ export class Mesh {
 
   /** The pair with `entry`, made on first sight; `undefined` where the hello is not of someone who holds the link. */
   #introduce(entry: RosterEntry): Promise<Pair | undefined> {
-    const known = this.#introductions.get(entry.sid);
-    if (known) return known;
-    const introduction = this.#makePair(entry);
+    const introduction = this.#introductions.get(entry.sid) ?? this.#makePair(entry);
     this.#introductions.set(entry.sid, introduction);
     return introduction;
   }
 
-  async #makePair({ sid, hello: sealed }: RosterEntry): Promise<Pair | undefined> {
-    const { identity, certificate, helloHash, helloKey, psk, roomId } = this.#options;
-    const { onConnection, onRoute, onChannel, onHeard, onDoubt, onMismatch } = this.#options;
+  async #makePair({ sid, hello }: RosterEntry): Promise<Pair | undefined> {
+    const { identity, certificate, onConnection, onRoute, onChannel, onHeard, onDoubt, onMismatch } = this.#options;
     if (sid === identity.sid) return undefined;
-    const hello = await openHello(sealed, sid, helloKey);
-    // Rejects where the key that they name is no point of the curve.
-    const keys = hello && (await derivePairKeys({ identity, helloHash, peer: hello, psk }).catch(() => undefined));
-    if (!keys || this.#closed) {
+    const met = await meet({ sid, hello }, this.#options);
+    if (!met || this.#closed) {
       this.#introductions.delete(sid);
       return undefined;
     }
     const pair = new Pair({
+      ...met,
       sid,
       me: identity.sid,
-      seal: new PairSeal(keys, { roomId, me: identity.sid, peer: sid }),
-      fingerprint: hello.fingerprint,
       configuration: (path) => configurationOf(this.#routes, path, certificate),
       now: () => this.#time.now(),
       rush: () => this.#audience.rush,
       greeting: this.#options.greeting,
       relay: (box) => this.#relay({ to: sid, box }),
-      onMessage: (message) => this.#onMessage(sid, message),
-      onTracks: (tracks) => {
-        this.#direct.set(sid, tracks);
-        this.#showTracks(sid);
-      },
+      onMessage: (message, path) => this.#onMessage(sid, message, path),
+      onTracks: (tracks) => (this.#direct.set(sid, tracks), this.#showTracks(sid)),
       onConnection: (state) => onConnection(sid, state),
       onRoute: (route) => onRoute(sid, route),
       onChannel: () => onChannel(sid),
@@ -259,14 +252,16 @@ export class Mesh {
     return pair;
   }
 
+  /** False where the room does not have it: it may arrive by a third all the same. */
   #relay(frame: Frame): boolean {
-    if (!this.#held) return this.#options.relay([frame]);
-    this.#held.push(frame);
-    return true;
+    const passed = this.#held ? this.#held.push(frame) > 0 : this.#options.relay([frame]);
+    if (!passed || this.#detour.brings(frame.to)) this.#detour.send(frame);
+    return passed;
   }
 
-  #onMessage(sid: string, message: MeshMessage): void {
+  #onMessage(sid: string, message: MeshMessage, path: MessagePath): void {
     if (message.type === 'forward' || message.type === 'forwarded') this.#forwarding.receive(sid, message);
+    else if (message.type === 'detour' || message.type === 'detoured') this.#detour.receive(sid, message, path);
     else this.#options.onMessage(sid, message);
   }
 

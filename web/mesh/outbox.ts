@@ -9,8 +9,8 @@ const MAX_WAITING = 200;
 /** Characters of JSON that leave together: with text of three bytes a character it still deflates into one frame. */
 const MAX_TOGETHER = 16_000;
 
-/** About a connection as it was when they were made. */
-const MADE_ANEW: readonly PeerMessage['type'][] = ['description', 'candidates', 'restart', 'heard'];
+/** About a connection as it was when they were made, or of a moment that is over when a path opens. */
+const OF_NOW: readonly PeerMessage['type'][] = ['description', 'candidates', 'restart', 'heard', 'reaction'];
 
 export class Outbox {
   #waiting: PeerMessage[] = [];
@@ -19,9 +19,9 @@ export class Outbox {
     return this.#waiting.length === 0;
   }
 
-  /** Keeps `messages`, but for those that are made anew. */
+  /** Keeps `messages`, but for those of now. */
   keep(messages: PeerMessage[]): void {
-    this.#waiting.push(...messages.filter(({ type }) => !MADE_ANEW.includes(type)));
+    this.#waiting.push(...messages.filter(({ type }) => !OF_NOW.includes(type)));
     this.#waiting.splice(0, this.#waiting.length - MAX_WAITING);
   }
 

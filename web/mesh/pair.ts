@@ -19,6 +19,8 @@ import type { Path } from './routes.ts';
 import { Vitals, type VitalsOptions } from './vitals.ts';
 
 export type ConnectionState = ReturnType<Recovery['shown']>;
+/** How a message came: by our own channel, or in a box that others have handed on. */
+export type MessagePath = 'channel' | 'box';
 
 export interface PairOptions
   extends Pick<VitalsOptions, 'onRoute' | 'onHeard' | 'rush'>, Pick<DeliveryOptions, 'seal' | 'greeting' | 'relay'> {
@@ -28,7 +30,7 @@ export interface PairOptions
   /** The configuration for a connection made now. */
   configuration: (path: Path) => RTCConfiguration;
   now: () => number;
-  onMessage: (message: MeshMessage) => void;
+  onMessage: (message: MeshMessage, path: MessagePath) => void;
   onTracks: (tracks: Record<Slot, MediaStreamTrack>) => void;
   onConnection: (state: ConnectionState) => void;
   /** A channel of a new connection opened: what was sent into the old one may be lost. */
@@ -58,13 +60,7 @@ export class Pair {
     this.#options = options;
     this.#polite = options.me < options.sid;
     this.#connections = new Connections({
-      peerOptions: (path) => ({
-        configuration: options.configuration(path),
-        polite: this.#polite,
-        fingerprint: options.fingerprint,
-        onText: (text) => this.#read(text, 'channel'),
-        onMismatch: options.onMismatch,
-      }),
+      peerOptions: (path) => ({ ...this.#peerOptions(path), onText: (text) => this.#read(text, 'channel') }),
       onSignal: (message, connection) => void this.#delivery.signal(message, connection).then(this.#offered),
       onState: () => this.#show(),
       onUp: () => this.recovery.up(options.now()),
@@ -147,10 +143,10 @@ export class Pair {
     this.#delivery.send(...messages);
   }
 
-  /** A box of this pair came through the room. */
-  async receive(box: string): Promise<void> {
+  /** A box of this pair came, by the room or by a third. Who is gone comes back by the room alone. */
+  async receive(box: string, by: 'room' | 'third' = 'room'): Promise<void> {
     const text = await this.#options.seal.open(box);
-    if (text !== undefined) this.#read(text, 'room');
+    if (text !== undefined && (by === 'room' || this.recovery.state.name !== 'gone')) this.#read(text, 'box');
   }
 
   /** The room's socket has opened: what waited for a path has one. */
@@ -177,15 +173,11 @@ export class Pair {
 
   /** A connection beside this one, to the same person; see forwarding.ts. */
   makePeer(handlers: Pick<PeerOptions, 'initiator' | 'onSignal' | 'onState' | 'onTracks' | 'onBroken'>): Peer {
-    const { configuration, fingerprint, onMismatch } = this.#options;
     return new Peer({
-      configuration: configuration('any'),
+      ...this.#peerOptions('any'),
       epoch: 0,
-      polite: this.#polite,
-      fingerprint,
       onText: () => undefined,
       onChannel: () => undefined,
-      onMismatch,
       ...handlers,
     });
   }
@@ -205,6 +197,12 @@ export class Pair {
   leave(): void {
     this.send({ type: 'leave' });
     this.close();
+  }
+
+  /** What every connection to them is made with. */
+  #peerOptions(path: Path) {
+    const { configuration, fingerprint, onMismatch } = this.#options;
+    return { configuration: configuration(path), polite: this.#polite, fingerprint, onMismatch };
   }
 
   /** Unless what is silent is only late. */
@@ -255,15 +253,16 @@ export class Pair {
     this.#options.onConnection(shown);
   }
 
-  #read(text: string, path: 'channel' | 'room'): void {
+  #read(text: string, path: MessagePath): void {
     const parsed = v.safeParse(PeerMessagesText, text);
     // Another version's message, or nonsense: whoever sent it is verified, what they mean is unknown. Nothing follows from it.
     if (!parsed.success) return;
     if (path === 'channel') this.recovery.contact(this.#options.now(), 'message');
+    else this.recovery.there(this.#options.now());
     for (const message of parsed.output) this.#handle(message, path);
   }
 
-  #handle(message: PeerMessage, path: 'channel' | 'room'): void {
+  #handle(message: PeerMessage, path: MessagePath): void {
     switch (message.type) {
       case 'description':
         this.#descriptions.receive(message);
@@ -276,7 +275,7 @@ export class Pair {
         if (this.recovery.state.name === 'gone') return;
         if (this.#restarts.asked(message.epoch) === 'offered' && this.#isDoubted) this.#connections.succeed();
         // What I offered beside it a moment ago may have gone where they were out of reach; the channel delivers wishes of then.
-        else if (path === 'room') this.#connections.resend();
+        else if (path === 'box') this.#connections.resend();
         return;
       case 'ping':
         this.recovery.expect(message.silent ? 'pongs' : 'media');
@@ -293,7 +292,7 @@ export class Pair {
         return;
       default:
         // What was still on its way does not bring anybody back.
-        if (this.recovery.state.name !== 'gone') this.#options.onMessage(message);
+        if (this.recovery.state.name !== 'gone') this.#options.onMessage(message, path);
     }
   }
 }

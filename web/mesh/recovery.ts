@@ -131,6 +131,11 @@ export class Recovery {
     this.#farewell = false;
   }
 
+  /** A word of theirs came, by the room or by a third: they are there, whoever does not know them. */
+  there(now: number): void {
+    if (this.#absentSince !== undefined) this.#absentSince = Math.max(this.#absentSince, now);
+  }
+
   /** The network, the page or the room has come back: no reason to wait for the timer. */
   nudge(now: number): void {
     const state = this.#state;

@@ -42,13 +42,14 @@ describe('what waits for a path', () => {
     expect([outbox.empty, outbox.take()]).toEqual([true, []]);
   });
 
-  it('is nothing about a connection as it was: descriptions, candidates and reports are made anew', () => {
+  it('is nothing of now: descriptions, candidates and reports are made anew, a late reaction answers something else', () => {
     const outbox = new Outbox();
     outbox.keep([
       { type: 'description', epoch: 1, offerId: 1, description: { type: 'offer', sdp: '' } },
       { type: 'candidates', epoch: 1, candidates: [] },
       { type: 'restart', epoch: 1 },
       { type: 'heard', audio: false },
+      { type: 'reaction', emoji: '👏' },
     ]);
     expect(outbox.empty).toBe(true);
   });
