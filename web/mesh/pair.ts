@@ -14,6 +14,7 @@ import type { Remedy } from './heard.ts';
 import type { VideoLimit } from './limits.ts';
 import { Peer, type PeerOptions, type Slot } from './peer.ts';
 import { Recovery } from './recovery.ts';
+import { TIMES } from './recovery-times.ts';
 import { Restarts } from './restarts.ts';
 import type { Path } from './routes.ts';
 import { Vitals, type VitalsOptions } from './vitals.ts';
@@ -183,7 +184,8 @@ export class Pair {
   }
 
   tick(now: number): void {
-    const sending = this.#connections.sent('microphone') && this.#isLive ? 'sending' : 'not-sending';
+    const reached = this.recovery.outOfReach(now) < TIMES.wordHolds;
+    const sending = this.#connections.sent('microphone') && reached ? 'sending' : 'not-sending';
     const remedy = this.#vitals.tick(now, sending);
     if (remedy) this.#remedy(remedy);
     // It may have been in doubt for a moment only: no opening of a path will follow that could send what waits.

@@ -22,6 +22,11 @@ export const TIMES = {
   told: 1_900,
   /** The same where only pongs come: the last was up to 1 s before the silence, and the next gets a chance first. */
   toldWithoutMedia: 2_200,
+  /**
+   * For so long into a silence their last word holds that they do not hear me: what comes from there may only be late, and the
+   * time until I am told would begin again. No longer: where neither hears the other both are told that, and nothing else.
+   */
+  wordHolds: 1_000,
   /** A new connection that is not up by then is called stuck. */
   stuck: 8_000,
   /** A first offer that is unanswered for so long is sent again: it, or its answer, may be lost. */

@@ -5,7 +5,7 @@ import { pass, stage } from './meeting.ts';
 vi.mock('../../../web/seal/hello.ts', () => import('../../support/fake-seal.ts'));
 vi.mock('../../../web/seal/pair.ts', () => import('../../support/fake-seal.ts'));
 
-const { meeting, talking, internet } = stage();
+const { meeting, talking, cut, internet, reset } = stage();
 
 it('[66] where the browser plays no sound before a click, no remedy is tried: packets do come', async () => {
   const [ana, bo] = await meeting('Ana', 'Bo');
@@ -30,6 +30,39 @@ it('[52] where no packet comes any more they are told within 2.5 s, and helped',
   expect(ana.heardMe.has(bo.sid)).toBe(false);
   expect(ana.shows(bo)).toBe('live');
   expect(bo.shows(ana)).toBe('reconnecting');
+});
+
+it('[52] they are told within 2.5 s as well where what comes from there is late for a moment meanwhile', async () => {
+  for (let late = 500; late <= 1_700; late += 100) {
+    reset();
+    const [ana, bo] = await talking('Ana', 'Bo');
+    await pass(1_000);
+    internet().cut(ana.sid, bo.sid);
+    await pass(late);
+    const mine = internet().connections.filter(({ host }) => host === ana.sid);
+    const receivers = mine.flatMap((connection) => connection.getTransceivers().map(({ receiver }) => receiver));
+    for (const receiver of receivers) receiver.blocked = true;
+    await pass(450);
+    for (const receiver of receivers) receiver.blocked = false;
+    await pass(2_500 - 450 - late);
+    expect([late, ana.heardMe.has(bo.sid)]).toEqual([late, false]);
+  }
+});
+
+it('where neither hears the other both are told that alone, also when it ends', async () => {
+  for (let lasts = 400; lasts <= 6_400; lasts += 400) {
+    reset();
+    const [ana, bo] = await talking('Ana', 'Bo');
+    await pass(1_000);
+    cut(ana, bo);
+    let untold = true;
+    for (let time = 0; time < lasts + 3_000; time += 50) {
+      if (time === lasts) internet().mend();
+      await pass(50);
+      untold &&= ana.heardMe.has(bo.sid) && bo.heardMe.has(ana.sid);
+    }
+    expect([lasts, untold]).toEqual([lasts, true]);
+  }
 });
 
 it('where packets come that are played late no other connection is tried, however late the pongs are', async () => {
