@@ -15,16 +15,20 @@ export class Figures {
     const { unit = '', atMost, atLeast } = limits;
     const good =
       (atMost === undefined || value <= atMost) && (atLeast === undefined || value >= atLeast) && !Number.isNaN(value);
-    const limit = [atMost === undefined ? '' : `≤ ${atMost}`, atLeast === undefined ? '' : `≥ ${atLeast}`]
+    const limit = [atMost === undefined ? '' : `≤ ${rounded(atMost)}`, atLeast === undefined ? '' : `≥ ${atLeast}`]
       .join(' ')
       .trim();
-    this.all.push({ label, value: Math.round(value * 1000) / 1000, unit, good, ...(limit && { limit }) });
+    this.all.push({ label, value: rounded(value), unit, good, ...(limit && { limit }) });
   }
 
   /** Keeps a fact that must hold. */
   holds(label: string, fact: boolean): void {
     this.all.push({ label, value: fact ? 1 : 0, unit: 'yes', good: fact });
   }
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000;
 }
 
 /** `9.1 s ≤ 10`, `yes`, `no!` … one line. */

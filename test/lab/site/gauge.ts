@@ -42,6 +42,9 @@ export interface Counters {
   framesDecoded: number;
   packetsReceived: number;
   bytesReceived: number;
+  /** Packets of the microphone that came, and that did not. */
+  audioReceived: number;
+  audioLost: number;
   concealed: number;
   silentConcealed: number;
   samples: number;
@@ -255,6 +258,8 @@ async function count(connection: RTCPeerConnection): Promise<Counters> {
     framesDecoded: sum('video', 'framesDecoded'),
     packetsReceived: sum('audio', 'packetsReceived') + sum('video', 'packetsReceived'),
     bytesReceived: sum('video', 'bytesReceived'),
+    audioReceived: Number(audio?.['packetsReceived'] ?? 0),
+    audioLost: Number(audio?.['packetsLost'] ?? 0),
     concealed: Number(audio?.['concealedSamples'] ?? 0),
     silentConcealed: Number(audio?.['silentConcealedSamples'] ?? 0),
     samples: Number(audio?.['totalSamplesReceived'] ?? 0),
