@@ -1,6 +1,7 @@
 /**
  * Which path a message to one participant takes: the channel while it is live, else the room, else it waits for whichever opens
- * first, whether or not it was handed to a third meanwhile (detour.ts). Refuses to know what messages mean, beyond that a first description brings along who I am.
+ * first, whether or not it was handed to a third meanwhile (detour.ts). Refuses to know what messages mean, beyond that a first
+ * description brings along who I am.
  */
 import type { PeerMessage } from '../protocol.ts';
 import type { PairSeal } from '../seal/pair.ts';
