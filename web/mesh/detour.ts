@@ -10,8 +10,12 @@
  */
 import type { Frame } from '../../worker/protocol.ts';
 import type { PeerMessage } from '../protocol.ts';
+import type { MessagePath } from './pair.ts';
 
-/** Of those whom I reach, so many are given a box, and the next ones the next: nobody knows who reaches whom. */
+/**
+ * Of those whom I reach, so many are given a box, and the next ones the next: nobody knows who reaches whom, one of them may not,
+ * and of fifteen others each would be sent each box of a pair that tries again every 3 s.
+ */
 const THIRDS = 3;
 
 export interface DetourOptions {
@@ -52,7 +56,7 @@ export class Detour {
     }
   }
 
-  receive(from: string, message: Extract<PeerMessage, { type: 'detour' | 'detoured' }>, path: 'channel' | 'box'): void {
+  receive(from: string, message: Extract<PeerMessage, { type: 'detour' | 'detoured' }>, path: MessagePath): void {
     const { reached, send, onBox } = this.#options;
     const { box } = message;
     if (path === 'box') return;

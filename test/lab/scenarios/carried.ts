@@ -11,6 +11,12 @@ const CARRIED_WITHIN = 10;
 const DIRECT_WITHIN = 10;
 
 const tileOf = (other: Person, { tiles }: Snapshot) => tiles.find(({ name }) => name === other.name);
+/** Each of the two, and whom they miss. */
+const eachOf = (bo: Person, cy: Person) =>
+  [
+    [bo, cy],
+    [cy, bo],
+  ] as const;
 const hearing = ({ connections }: Snapshot) => connections.map(({ samples, concealed }) => samples - concealed);
 
 /** Seconds for which the path of two is cut: a connection of Firefox has failed by then, and one that never came up as well. */
@@ -25,10 +31,7 @@ async function seen(bo: Person, cy: Person, moment: number): Promise<number> {
 /** How long it takes until nobody carries the two any more, whom nothing keeps apart from now on. */
 async function meetsAgain(stage: Stage, bo: Person, cy: Person): Promise<void> {
   const mended = Date.now();
-  for (const [person, other] of [
-    [bo, cy],
-    [cy, bo],
-  ] as const) {
+  for (const [person, other] of eachOf(bo, cy)) {
     await person.until('their own way', (snapshot) => tileOf(other, snapshot)?.through === '');
   }
   stage.figures.measured('by a way of their own after', (Date.now() - mended) / 1000, {
@@ -51,10 +54,7 @@ async function carried(stage: Stage): Promise<void> {
     unit: 's',
     atMost: CARRIED_WITHIN,
   });
-  for (const [person, other] of [
-    [bo, cy],
-    [cy, bo],
-  ] as const) {
+  for (const [person, other] of eachOf(bo, cy)) {
     const before = await person.look();
     stage.figures.holds(`${person.name}: through Ana`, tileOf(other, before)?.through === 'Ana');
     await wait(1_000);
@@ -89,10 +89,7 @@ async function withoutRoom(stage: Stage, apart: 'from the beginning' | 'for a wh
   await stage.server.kill();
   fault ??= cut();
   await wait(APART * 1000);
-  for (const [person, other] of [
-    [bo, cy],
-    [cy, bo],
-  ] as const) {
+  for (const [person, other] of eachOf(bo, cy)) {
     stage.figures.holds(`${person.name}: through Ana`, tileOf(other, await person.look())?.through === 'Ana');
   }
   fault.end();
